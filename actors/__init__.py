@@ -1,0 +1,1 @@
+"""The voice vocabulary, the ports and the stage actors of a call."""

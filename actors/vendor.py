@@ -1,0 +1,283 @@
+"""The values that cross the ports: what vendors are given and what they give back."""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from actors.conversation import Item, ToolCall
+
+
+class FailureKind(enum.Enum):
+    """Why a vendor failed, as far as it matters for what happens next."""
+
+    ERROR = "error"
+    """Anything without a better name."""
+    CLOSED = "closed"
+    """The stream ended without its end mark."""
+    CRASH = "crash"
+    """The performer itself died."""
+    PROTOCOL = "protocol"
+    """The vendor sent what it must not send."""
+    LATE = "late"
+    """No first result within the deadline."""
+    STALL = "stall"
+    """No further result within the deadline."""
+    EMPTY = "empty"
+    """Done without any result."""
+    RATE_LIMITED = "rate_limited"
+    """Too many requests (HTTP 429)."""
+    REJECTED = "rejected"
+    """This request was refused (HTTP 400, 413, 422); the vendor is well."""
+    MISCONFIGURED = "misconfigured"
+    """Key, account or model is wrong (HTTP 401, 403): asking again is useless until the config changes."""
+
+
+class ProviderError(Exception):
+    """Raised by a vendor to say what kind of failure it met."""
+
+    def __init__(
+        self, detail: str, *, kind: FailureKind = FailureKind.ERROR, retry_after_s: float | None = None
+    ) -> None:
+        """Name the failure; ``retry_after_s`` is the pause that the vendor asked for."""
+        super().__init__(detail)
+        self.kind = kind
+        self.retry_after_s = retry_after_s
+
+
+# ---------------------------------------------------------------- language models
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSchema:
+    """A tool as a language model sees it."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One request to a language model."""
+
+    items: tuple[Item, ...]
+    instructions: str = ""
+    tools: tuple[ToolSchema, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next part of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the request cost."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDone:
+    """The end mark of an answer; a stream that ends without it counts as ``closed``."""
+
+    reason: str = "stop"
+
+
+ChatEvent: TypeAlias = TextDelta | ToolCall | Usage | ChatDone
+
+# ---------------------------------------------------------------- speech to text
+
+
+@dataclass(frozen=True, slots=True)
+class SttAudio:
+    """Caller audio (s16le mono, 16 kHz); ``at`` is its first sample on the ingress clock."""
+
+    at: int
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SttSpeechStart:
+    """The caller began to speak at sample ``at``; audio before it was silence or noise."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SttFlush:
+    """The caller's speech ended: give the Final of what was heard so far, then `SttFlushed` with this mark."""
+
+    mark: int
+    at: int
+
+
+SttInput: TypeAlias = SttAudio | SttSpeechStart | SttFlush
+
+
+@dataclass(frozen=True, slots=True)
+class SttInterim:
+    """What the present utterance sounds like so far; may still change."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SttFinal:
+    """The present utterance is finished and reads so; the next text belongs to a new utterance."""
+
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SttFlushed:
+    """Everything before this mark has been given as Finals."""
+
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class SttConsumed:
+    """All audio before sample ``through`` has been processed (optional; paces a faster-than-real-time caller)."""
+
+    through: int
+
+
+SttEvent: TypeAlias = SttInterim | SttFinal | SttFlushed | SttConsumed
+
+
+@dataclass(frozen=True, slots=True)
+class SttCapabilities:
+    """What this recogniser can do."""
+
+    interims: bool = True
+    owns_end_of_turn: bool = False
+
+
+# ---------------------------------------------------------------- text to speech
+
+
+@dataclass(frozen=True, slots=True)
+class WordTiming:
+    """One word of the piece and where it is spoken, in samples from the start of the piece at the vendor's rate."""
+
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPcm:
+    """The next audio of the piece: s16le mono at the vendor's own rate."""
+
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechTimings:
+    """Where the words of the piece lie; may lag behind the audio."""
+
+    words: tuple[WordTiming, ...]
+
+
+SpeechChunk: TypeAlias = SpeechPcm | SpeechTimings
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """One piece to be spoken."""
+
+    text: str
+    language: str = "en"
+
+
+# ---------------------------------------------------------------- turn detection
+
+
+class TurnState(enum.Enum):
+    """What a turn detector thinks of the caller's text."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    BACKCHANNEL = "backchannel"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnText:
+    """What the detector judges: the pending text of the caller and what was said before."""
+
+    text: str
+    before: tuple[Item, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnScore:
+    """A judgement: either a probability that the turn is over, or a state."""
+
+    probability: float | None = None
+    state: TurnState | None = None
+
+
+# ---------------------------------------------------------------- transports
+
+
+@dataclass(frozen=True, slots=True)
+class AudioIn:
+    """Audio as it came in: s16le interleaved, of any rate and number of channels."""
+
+    pcm: bytes
+    sample_rate_hz: int
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody came into the room."""
+
+    who: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody left the room."""
+
+    who: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class DtmfPressed:
+    """A key of the telephone was pressed."""
+
+    digit: str
+    who: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class InputEnded:
+    """Nothing more will be said: the call may end when the agent has answered."""
+
+
+Arrival: TypeAlias = AudioIn | Joined | Left | DtmfPressed | InputEnded
+
+# ---------------------------------------------------------------- speech to speech
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeRequest:
+    """How a speech-to-speech session begins."""
+
+    instructions: str = ""
+    tools: tuple[ToolSchema, ...] = ()
+    items: tuple[Item, ...] = field(default=())
+
+
+RealtimeInput: TypeAlias = SttAudio | SttFlush
+RealtimeEvent: TypeAlias = SttInterim | SttFinal | TextDelta | SpeechPcm | ToolCall | ChatDone
