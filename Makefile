@@ -1,0 +1,43 @@
+# `make` lists the verbs. Each one sets up what it needs in .venv; nothing is installed elsewhere.
+.DEFAULT_GOAL := help
+.PHONY: help setup format lint types house test cover examples check bench compat run clean
+PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+setup: $(READY) ## make .venv with everything in it
+$(READY): pyproject.toml constraints.txt
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up .venv (a minute or two, once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[embedded,dev]'
+	@touch $@
+format: $(READY) ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+lint: $(READY) ## ruff, all rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+types: $(READY) ## pyright, strict
+	$(BIN)/pyright
+house: $(READY) ## the layers
+	$(BIN)/lint-imports --no-cache
+test: $(READY) ## every test but those that need a vendor's key
+	$(BIN)/python -m pytest -m 'not live'
+cover: $(READY) ## the tests, with what they leave out
+	$(BIN)/python -m pytest -m 'not live' --cov
+examples: $(READY) ## run the examples as a newcomer would, only faster
+	@echo "no example yet"
+check: lint types house test examples ## all of the above that edits nothing; what CI runs
+bench: $(READY) ## the benchmarks, one after the other
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+compat: $(READY) ## Pykka's own test suite against our actors
+	$(BIN)/python tests/compat/run.py
+run: $(READY) ## speak with the front desk: a whole call, without a key
+	@mkdir -p out
+	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/breakfast.wav --output out/answer.wav --tour
+clean: ## remove what was made here
+	rm -rf .venv .cache .pytest_cache .ruff_cache .hypothesis out dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The wiring: command line, configuration, worker and job."""
