@@ -1,7 +1,7 @@
 """`@pytest.mark.system("flite")`: what a test needs of the operating system.
 
-Where it is missing, the test is skipped with one line that names the Debian package; in CI, where `.ci/run` has
-installed it, a skip would hide a hole, so the test fails.
+Where it is missing, the test is skipped with one line that names the Debian package; in CI, where
+`.ci/run` has installed it, a skip would hide a hole, so the test fails.
 """
 
 import ctypes.util
