@@ -6,7 +6,7 @@ stated. Any object with these members will do; nobody has to inherit. A vendor r
 says what kind it is, any other exception counts as ``error``. A vendor never retries on its own: that is its role's work.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -171,7 +171,7 @@ class Engine(Protocol):
 class EngineClient(Protocol):
     """A room's way to a shared engine."""
 
-    def stream(self, job: object) -> AsyncIterator[object]:
+    def stream(self, job: object) -> AsyncGenerator[object]:
         """Run one job and yield its results; closing the iterator stops the engine at once."""
         ...
 
@@ -189,6 +189,18 @@ class Services(Protocol):
 
     def external_work(self) -> AbstractContextManager[None]:
         """Mark work outside the event loop (a child process, a socket), so that simulated time waits for it."""
+        ...
+
+
+class TextFilter(Protocol):
+    """Turns written text into text that can be spoken, as it streams."""
+
+    def push(self, delta: str) -> str:
+        """Take the next part; return what can be spoken already."""
+        ...
+
+    def flush(self) -> str:
+        """Return what was held back; the text is over."""
         ...
 
 

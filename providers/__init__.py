@@ -1,1 +1,28 @@
 """Adapters to what listens, thinks and speaks; they see the vocabulary and the ports only."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from providers.energy_vad import EnergyVAD as EnergyVAD
+    from providers.espeak import EspeakTTS as EspeakTTS
+    from providers.silero_vad import SileroVAD as SileroVAD
+    from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
+
+_SHELVES = {
+    "EnergyVAD": "providers.energy_vad",
+    "EspeakTTS": "providers.espeak",
+    "SileroVAD": "providers.silero_vad",
+    "WebRtcDenoiser": "providers.webrtc_denoiser",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a provider when it is asked for: nobody pays for those that stay on the shelf."""
+    if name not in _SHELVES:
+        raise AttributeError(f"module 'providers' has no attribute {name!r}")
+    return getattr(import_module(_SHELVES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_SHELVES)

@@ -1,0 +1,30 @@
+"""How a provider is declared: validated data that can be pickled and compared."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class ProviderConfig(BaseModel):
+    """A declared provider; subclasses add their options and `open`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GatedDetector(ProviderConfig):
+    """A voice activity detector and the gate that makes speech and silence of its numbers."""
+
+    activation_threshold: float = Field(default=0.5, gt=0, le=1)
+    """Speech begins at this probability."""
+    deactivation_threshold: float = Field(default=0.35, ge=0, le=1)
+    """Speech goes on down to this probability."""
+    min_speech_ms: int = Field(default=64, ge=0)
+    """So much speech in a row is a beginning; less is a click."""
+    min_silence_ms: int = Field(default=160, ge=0, le=200)
+    """So much silence in a row is an end. Above 200 ms the agent's answer would come late."""
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> Self:
+        if self.deactivation_threshold > self.activation_threshold:
+            raise ValueError("deactivation_threshold must not be above activation_threshold")
+        return self

