@@ -1,1 +1,26 @@
-"""Ways in and out of a conversation; they see the vocabulary and the ports only."""
+"""Ways in and out of a conversation; they see the vocabulary and the ports only.
+
+A name is imported when it is first asked for, so that a call loads no door that it does not use.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transports.wav_file import WavFileTransport
+    from transports.wav_format import WavFileError
+
+__all__ = ["WavFileError", "WavFileTransport"]
+
+_HOMES = {"WavFileError": "transports.wav_format", "WavFileTransport": "transports.wav_file"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a transport on first use.
+
+    Raises:
+        AttributeError: there is no such transport.
+    """
+    if name not in _HOMES:
+        raise AttributeError(f"there is no transports.{name}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
