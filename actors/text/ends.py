@@ -25,47 +25,18 @@ _CLAUSE_MARKS = ",;:–—、，；：،"
 _ELLIPSES = ("...", "…")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 
-_NEVER_LAST = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "st",
-        "mt",
-        "rev",
-        "gen",
-        "sen",
-        "rep",
-        "hon",
-        "messrs",
-        "vs",
-        "e.g",
-        "i.e",
-        "cf",
-        "ca",
-        "approx",
-        "fig",
-        "figs",
-        "vol",
-        "pp",
-        "ed",
-        "eds",
-        "dept",
-        "est",
-        "ext",
-        "tel",
-        "ave",
-        "blvd",
-        "rd",
-        "apt",
-        "nos",
-    ]
+# fmt: off
+_NEVER_LAST = frozenset((
+    "mr", "mrs", "ms", "dr", "prof", "st", "mt", "rev", "gen", "sen", "rep", "hon", "messrs",
+    "vs", "e.g", "i.e", "cf", "ca", "approx", "fig", "figs", "vol", "pp", "ed", "eds",
+    "dept", "est", "ext", "tel", "ave", "blvd", "rd", "apt", "nos",
+))
+# fmt: on
+_SOMETIMES_LAST = frozenset(
+    ("a.m", "p.m", "etc", "inc", "ltd", "co", "corp", "jr", "sr", "ph.d", "al")
 )
-_SOMETIMES_LAST = frozenset("a.m p.m etc inc ltd co corp jr sr ph.d al".split())  # noqa: SIM905 - as above
 """Last when no small letter and no number follows."""
-_BEFORE_NUMBER = frozenset("no p ch sec art".split())  # noqa: SIM905 - as above
+_BEFORE_NUMBER = frozenset(("no", "p", "ch", "sec", "art"))
 """A word of its own unless a number follows."""
 
 

@@ -129,6 +129,8 @@ def test_money_is_said(written: str, said: str) -> None:
         ("10-12 rooms, 10–12%", "10 to 12 rooms, 10 to 12 percent"),
         ("2019-2023, 9am-5pm, 10:30-11:00", "2019 to 2023, 9am to 5pm, 10:30 to 11:00"),
         ("2026-11-23", "2026-11-23"),
+        ("article 12345-678", "article 12345-678"),
+        ("it is 5 \nand then", "it is 5\nand then"),
         ("call 555-1234", "call 5 5 5, 1 2 3 4"),
         ("24/7, 1/2, 8/10", "24 7, one half, 8 out of 10"),
         ("5 km, 1 km, 100km/h", "5 kilometres, 1 kilometre, 100 kilometres per hour"),

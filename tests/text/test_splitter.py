@@ -131,6 +131,15 @@ def test_a_full_stop_inside_a_sentence_ends_nothing(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["Yes. It is 9 a.m. sharp now.", "Yes. See no. 5 there.", "Yes. So... maybe."]
+)
+def test_a_stop_waits_for_the_character_that_decides(text: str) -> None:
+    splitter = SentenceSplitter()
+    got = [piece for sign in text for piece in splitter.push(sign, 0)]
+    assert got + splitter.finish() == ["Yes. ", text.removeprefix("Yes. ")]
+
+
+@pytest.mark.parametrize(
     ("text", "cut"),
     [
         ("We close at 10 p.m. Come early.", ["We close at 10 p.m. ", "Come early."]),
@@ -198,6 +207,13 @@ def test_a_silence_does_not_break_what_may_go_on(text: str) -> None:
     splitter = SentenceSplitter()
     splitter.push(text, 0)
     assert splitter.tick(CLAUSE_WAIT) == []
+
+
+def test_a_silence_does_not_make_a_piece_too_long() -> None:
+    splitter = SentenceSplitter(max_words=3)
+    splitter.push("one two three four.", 0)
+    assert splitter.tick(WORD_WAIT) == ["one two three "]
+    assert splitter.finish() == ["four."]
 
 
 def test_new_text_starts_the_wait_again() -> None:
