@@ -1,7 +1,8 @@
 """The audio constants of a call, and the arithmetic that follows from them.
 
-The caller's audio is normalised once, by ingress; every stage after it relies on this one format: 16-bit signed
-little-endian mono PCM at 16 kHz in frames of 20 ms. The agent's audio has the rate that the transport asks for.
+The caller's audio is normalised once, by ingress; every stage after it relies on this one format:
+16-bit signed little-endian mono PCM at 16 kHz in frames of 20 ms. The agent's audio has the rate
+that the transport asks for.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """The conversation as it was really held: immutable items with unique ids, in order.
 
-It contains what was played, not what was generated: an assistant message that was cut off holds the words that the caller
-heard and is marked interrupted.
+It contains what was played, not what was generated: an assistant message that was cut off holds the
+words that the caller heard and is marked interrupted.
 """
 
 import uuid
@@ -66,7 +66,7 @@ class Conversation:
         return replace(self, items=self.items + items)
 
     def with_replaced(self, item: Item) -> "Conversation":
-        """Return the conversation with the item of the same id replaced, or added if there is none."""
+        """Return the conversation with the item of that id replaced, or added if it is new."""
         if all(old.id != item.id for old in self.items):
             return self.with_items(item)
         return replace(self, items=tuple(item if old.id == item.id else old for old in self.items))

@@ -1,19 +1,23 @@
 """Media messages: what flows along the pipeline, in order, in the MEDIA lane.
 
-Live messages (the caller's audio) may be dropped, oldest first, and the gap shows in `at`. Kept messages (the agent's
-text and audio, marks) are never dropped: their sender works by credit, so an overflow is a bug and is loud. What ends a
-stream rides in the stream.
+Live messages (the caller's audio) may be dropped, oldest first, and the gap shows in `at`. Kept
+messages (the agent's text and audio, marks) are never dropped: their sender works by credit, so an
+overflow is a bug and is loud. What ends a stream rides in the stream.
 """
 
 from dataclasses import dataclass
 
+from actors.vendor import AudioIn
 from supervision.messages import Lane, Overflow, message
 
 
 @message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)
 @dataclass(frozen=True, slots=True)
 class CallerAudio:
-    """One 20 ms frame of the caller (16 kHz mono s16le); ``at`` is the ingress clock's number of its first sample."""
+    """One 20 ms frame of the caller (16 kHz mono s16le).
+
+    ``at`` is the ingress clock's number of its first sample.
+    """
 
     at: int
     pcm: bytes
@@ -30,7 +34,10 @@ class SpeechStart:
 @message(lane=Lane.MEDIA)
 @dataclass(frozen=True, slots=True)
 class SpeechEnd:
-    """The caller's speech ended at sample ``at``: whoever transcribes should finish what it has now."""
+    """The caller's speech ended at sample ``at``.
+
+    Whoever transcribes should finish what it has now.
+    """
 
     at: int
     mark: int
@@ -40,7 +47,10 @@ class SpeechEnd:
 @message(lane=Lane.MEDIA)
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One speakable piece (a clause or sentence) of the reply ``epoch``; pieces are numbered from 0 without a gap."""
+    """One speakable piece (a clause or sentence) of the reply ``epoch``.
+
+    Pieces are numbered from 0 without a gap.
+    """
 
     epoch: int
     piece: int
@@ -59,7 +69,10 @@ class ReplyEnd:
 @message(lane=Lane.MEDIA)
 @dataclass(frozen=True, slots=True)
 class AgentAudio:
-    """Agent speech at the track's rate; ``off`` is the number of its first sample within the epoch."""
+    """Agent speech at the track's rate.
+
+    ``off`` is the number of its first sample within the epoch.
+    """
 
     epoch: int
     off: int
@@ -69,8 +82,26 @@ class AgentAudio:
 @message(lane=Lane.MEDIA)
 @dataclass(frozen=True, slots=True)
 class SpeechOver:
-    """The audio of this epoch is complete: ``samples`` were sent. ``failed`` says why it is not all there, or is empty."""
+    """The audio of this epoch is complete.
+
+    ``samples`` were sent. ``failed`` says why it is not all there, or is empty.
+    """
 
     epoch: int
     samples: int
     failed: str = ""
+
+
+@message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)
+@dataclass(frozen=True, slots=True)
+class PlayFrame:
+    """20 ms of the agent for the transport to put out now."""
+
+    pcm: bytes
+
+
+message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)(AudioIn)
+"""Raw audio on its way to ingress is live as well.
+
+`AudioIn` itself belongs to the ports and knows no lanes.
+"""

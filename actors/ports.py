@@ -1,9 +1,10 @@
 """The whole contract with the outside, on one page.
 
-A *provider* is declared as data (a validated, picklable config) and opened when its performer starts: nothing connects
-before. What `open` yields is the live vendor: streaming, cancellable (by cancelling the task that reads it), its formats
-stated. Any object with these members will do; nobody has to inherit. A vendor reports trouble by raising: `ProviderError`
-says what kind it is, any other exception counts as ``error``. A vendor never retries on its own: that is its role's work.
+A *provider* is declared as data (a validated, picklable config) and opened when its performer
+starts: nothing connects before. What `open` yields is the live vendor: streaming, cancellable (by
+cancelling the task that reads it), its formats stated. Any object with these members will do;
+nobody has to inherit. A vendor reports trouble by raising: `ProviderError` says what kind it is,
+any other exception counts as ``error``. A vendor never retries on its own: that is its role's work.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
@@ -44,7 +45,10 @@ class Provider(Protocol[VendorT_co]):
 
 
 class Denoiser(Protocol):
-    """Takes noise out of the caller's audio, frame by frame, on the loop: well under a millisecond a call."""
+    """Takes noise out of the caller's audio, frame by frame, on the loop.
+
+    Well under a millisecond a call.
+    """
 
     def denoise(self, pcm: bytes) -> bytes:
         """Return as many samples as were given (20 ms at 16 kHz, s16le mono)."""
@@ -124,7 +128,10 @@ class Line(Protocol):
         ...
 
     def play(self, pcm: bytes) -> None:
-        """Put out the next 20 ms (s16le mono at the transport's output rate); never blocks. The track paces it."""
+        """Put out the next 20 ms (s16le mono at the transport's output rate).
+
+        Never blocks. The track paces it.
+        """
         ...
 
 
@@ -157,10 +164,16 @@ class Transport(Protocol):
 
 
 class Engine(Protocol):
-    """Blocking code with process-wide state (a C library): one thread of the worker runs it for all rooms."""
+    """Blocking code with process-wide state (a C library).
+
+    One thread of the worker runs it for all rooms.
+    """
 
     def run(self, job: object, emit: Callable[[object], bool]) -> None:
-        """Do one job, handing out results by ``emit``; once that returns False nobody wants more: return at once."""
+        """Do one job, handing out results by ``emit``.
+
+        Once that returns False nobody wants more: return at once.
+        """
         ...
 
     def close(self) -> None:
@@ -188,7 +201,7 @@ class Services(Protocol):
         ...
 
     def external_work(self) -> AbstractContextManager[None]:
-        """Mark work outside the event loop (a child process, a socket), so that simulated time waits for it."""
+        """Mark work outside the loop (a child process, a socket): simulated time waits for it."""
         ...
 
 
@@ -213,5 +226,8 @@ class Toolbox(Protocol):
         ...
 
     async def call(self, name: str, arguments: str) -> str:
-        """Run a tool with JSON arguments and return its output as text; raises what the tool raises."""
+        """Run a tool with JSON arguments and return its output as text.
+
+        Raises what the tool raises.
+        """
         ...

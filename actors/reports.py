@@ -1,7 +1,8 @@
 """What a call tells the outside: public events, each stamped with time, room and epoch.
 
-A `Report` is made by whoever knows the fact (mostly the Session) and told to the worker's telemetry, which hands it to
-subscribers: the events file, user code, a page. Names and fields are public: they are what ``--events`` writes.
+A `Report` is made by whoever knows the fact (mostly the Session) and told to the worker's
+telemetry, which hands it to subscribers: the events file, user code, a page. Names and fields are
+public: they are what ``--events`` writes.
 """
 
 import dataclasses
@@ -62,7 +63,10 @@ class AgentSpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class AgentSpeechFinished:
-    """The last sound of this epoch was played; ``outcome`` is finished, silent, failed or interrupted."""
+    """The last sound of this epoch was played.
+
+    ``outcome`` is finished, silent, failed or interrupted.
+    """
 
     outcome: str
     played_ms: int
@@ -108,7 +112,10 @@ class ActorRestarted:
 
 @dataclass(frozen=True, slots=True)
 class TurnLatency:
-    """When the parts of this turn happened, in milliseconds after the end of the caller's speech; -1 = did not happen."""
+    """When the parts of this turn happened, in milliseconds after the end of the caller's speech.
+
+    -1 = did not happen.
+    """
 
     speech_end: int
     final: int
@@ -190,4 +197,10 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return the flat form that ``--events`` writes, one JSON object a line."""
         fields = {key.rstrip("_"): value for key, value in dataclasses.asdict(self.event).items()}
-        return {"at_ns": self.at_ns, "room": self.room, "epoch": self.epoch, "event": self.name, **fields}
+        return {
+            "at_ns": self.at_ns,
+            "room": self.room,
+            "epoch": self.epoch,
+            "event": self.name,
+            **fields,
+        }

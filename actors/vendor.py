@@ -29,14 +29,21 @@ class FailureKind(enum.Enum):
     REJECTED = "rejected"
     """This request was refused (HTTP 400, 413, 422); the vendor is well."""
     MISCONFIGURED = "misconfigured"
-    """Key, account or model is wrong (HTTP 401, 403): asking again is useless until the config changes."""
+    """Key, account or model is wrong (HTTP 401, 403).
+
+    Asking again is useless until the config changes.
+    """
 
 
 class ProviderError(Exception):
     """Raised by a vendor to say what kind of failure it met."""
 
     def __init__(
-        self, detail: str, *, kind: FailureKind = FailureKind.ERROR, retry_after_s: float | None = None
+        self,
+        detail: str,
+        *,
+        kind: FailureKind = FailureKind.ERROR,
+        retry_after_s: float | None = None,
     ) -> None:
         """Name the failure; ``retry_after_s`` is the pause that the vendor asked for."""
         super().__init__(detail)
@@ -111,7 +118,10 @@ class SttSpeechStart:
 
 @dataclass(frozen=True, slots=True)
 class SttFlush:
-    """The caller's speech ended: give the Final of what was heard so far, then `SttFlushed` with this mark."""
+    """The caller's speech ended.
+
+    Give the Final of what was heard so far, then `SttFlushed` with this mark.
+    """
 
     mark: int
     at: int
@@ -144,7 +154,10 @@ class SttFlushed:
 
 @dataclass(frozen=True, slots=True)
 class SttConsumed:
-    """All audio before sample ``through`` has been processed (optional; paces a faster-than-real-time caller)."""
+    """All audio before sample ``through`` has been processed (optional.
+
+    Paces a faster-than-real-time caller).
+    """
 
     through: int
 
@@ -165,7 +178,7 @@ class SttCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class WordTiming:
-    """One word of the piece and where it is spoken, in samples from the start of the piece at the vendor's rate."""
+    """A word of the piece, in samples at the vendor's rate from the piece's start."""
 
     word: str
     start: int

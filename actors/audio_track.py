@@ -1,0 +1,178 @@
+"""The audio track: plays the agent's speech, and knows to the sample what was heard.
+
+Audio of an epoch whose gate is shut (`Begin` has not come) waits here; audio of a cut epoch never
+leaves. The track is the one place that paces the agent, so pause, cut and position are exact.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TypeAlias, assert_never, cast
+
+from supervision.actor import Actor
+
+from actors.audio import FRAME_MS, frame_samples
+from actors.call import Call
+from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
+from actors.frames import AgentAudio, PlayFrame, SpeechOver
+from actors.track_audio import EpochAudio
+
+FRAME_S = FRAME_MS / 1000
+PROGRESS_FRAMES = 5
+"""A position is reported every 100 ms."""
+MAX_CATCH_UP_S = 0.1
+"""A tick later than this (the loop was blocked) is not made up for.
+
+A burst would only be cut off elsewhere.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tick:
+    """The next frame is due."""
+
+
+@dataclass(slots=True)
+class _Hold:
+    live: int = 0
+    paused: bool = False
+    audio: dict[int, EpochAudio] = field(default_factory=dict[int, EpochAudio])
+    cut: deque[int] = field(default_factory=lambda: deque[int](maxlen=64))
+
+
+TrackMail: TypeAlias = AgentAudio | SpeechOver | Begin | Cut | Pause | Resume | _Tick
+
+
+class AudioTrack(Actor):
+    """Owns what the caller hears. Restarted, it goes on at the sample where it stood."""
+
+    def __init__(self, call: Call) -> None:
+        """Play to the call's transport at its rate."""
+        super().__init__()
+        self._call = call
+        self._frame_samples = frame_samples(call.track_rate_hz)
+        self._due_s: float | None = None
+        self._since_report = 0
+
+    @property
+    def _held(self) -> _Hold:
+        return cast("_Hold", self.hold)
+
+    def on_start(self) -> None:
+        """Take up the position, and go on playing."""
+        if self.hold is None:
+            self.hold = _Hold()
+        self._play_on()
+
+    def on_receive(self, message: TrackMail) -> None:
+        """Take audio, gate orders and ticks."""
+        match message:
+            case _Tick():
+                self._tick()
+            case AgentAudio(epoch, off, pcm):
+                if (audio := self._audio(epoch)) is not None:
+                    audio.push(off, pcm)
+                    self._play_on()
+            case SpeechOver(epoch, samples):
+                if (audio := self._audio(epoch)) is not None:
+                    audio.total = samples
+                    self._play_on()
+            case Begin(epoch):
+                self._begin(epoch)
+            case Cut(epoch):
+                self._cut(epoch)
+            case Pause(epoch):
+                self._held.paused = self._held.paused or epoch == self._held.live
+            case Resume(epoch):
+                if epoch == self._held.live:
+                    self._held.paused = False
+                    self._play_on()
+            case _:
+                assert_never(message)
+
+    def _audio(self, epoch: int) -> EpochAudio | None:
+        """Return the epoch's audio, new if need be; None if the epoch is over."""
+        held = self._held
+        if epoch in held.cut:
+            return None
+        return held.audio.setdefault(epoch, EpochAudio(epoch))
+
+    def _begin(self, epoch: int) -> None:
+        if self._audio(epoch) is not None:
+            self._held.live = epoch
+            self._held.paused = False
+            self._play_on()
+
+    def _cut(self, epoch: int) -> None:
+        held = self._held
+        if epoch in held.cut:
+            return
+        held.cut.append(epoch)
+        audio = held.audio.pop(epoch, EpochAudio(epoch))
+        if epoch == held.live:
+            held.live, held.paused = 0, False
+            self._stop_ticking()
+        self._report(audio, PlayPhase.CUT)
+
+    # ------------------------------------------------------------ the clockwork
+
+    def _play_on(self) -> None:
+        """Begin to tick if there is something to do and no tick is under way."""
+        held = self._held
+        audio = held.audio.get(held.live)
+        if self._due_s is not None or held.paused or audio is None:
+            return
+        if audio.finished or audio.can_take(self._frame_samples):
+            self._due_s = self.clock.now_s()
+            self._tick()
+
+    def _tick(self) -> None:
+        held = self._held
+        audio = held.audio.get(held.live)
+        if self._due_s is None or audio is None or held.paused:
+            self._stop_ticking()
+            return
+        if audio.can_take(self._frame_samples):
+            self._play(audio)
+            self._schedule(self._due_s)
+            return
+        self._stop_ticking()
+        if audio.finished:
+            self._finish(audio)
+        elif audio.started and not audio.drained:
+            audio.drained = True
+            self._report(audio, PlayPhase.DRAINED)
+
+    def _play(self, audio: EpochAudio) -> None:
+        self._call.addresses.transport.tell(PlayFrame(audio.take(self._frame_samples)))
+        self._since_report += 1
+        if not audio.started or audio.drained:
+            audio.started, audio.drained = True, False
+            self._report(audio, PlayPhase.STARTED)
+        elif self._since_report >= PROGRESS_FRAMES:
+            self._report(audio, PlayPhase.PROGRESS)
+
+    def _finish(self, audio: EpochAudio) -> None:
+        held = self._held
+        del held.audio[audio.epoch]
+        held.cut.append(audio.epoch)
+        held.live = 0
+        self._report(audio, PlayPhase.FINISHED)
+
+    def _schedule(self, due_s: float) -> None:
+        now_s = self.clock.now_s()
+        due_s += FRAME_S
+        if now_s - due_s > MAX_CATCH_UP_S:
+            due_s = now_s
+        self._due_s = due_s
+        self.after(max(0.0, due_s - now_s), _Tick(), key="tick")
+
+    def _stop_ticking(self) -> None:
+        self._due_s = None
+        self.cancel_after("tick")
+
+    def _report(self, audio: EpochAudio, phase: PlayPhase) -> None:
+        self._since_report = 0
+        position = Played(audio.epoch, audio.played, audio.buffered, phase)
+        self._call.addresses.session.tell(position)
+        if "tts" in self._call.slots:
+            self._call.addresses.tts.tell(position)

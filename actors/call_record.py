@@ -1,0 +1,80 @@
+"""The call record.
+
+Everything about a call that must outlive a crash of the Session. Plain data, owned by its address.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from actors.conversation import Conversation, ToolCall
+from actors.events import SpokenWord
+from actors.turn_taking import Effect, OutputKind, State
+from actors.utterance import Utterance
+
+
+@dataclass(slots=True)
+class Stamps:
+    """When the parts of a turn happened (ns of the worker's clock); None = not (yet)."""
+
+    speech_end: int | None = None
+    final: int | None = None
+    commit: int | None = None
+    first_token: int | None = None
+    first_audio: int | None = None
+    heard: int | None = None
+
+
+@dataclass(slots=True)
+class Request:
+    """Something that user code asked the agent to utter."""
+
+    utterance: Utterance
+    text: str
+    """What to say; for a reply, the instructions."""
+
+
+@dataclass(slots=True)
+class Output:
+    """One epoch: what it is about, what was produced, what was heard."""
+
+    epoch: int
+    kind: OutputKind
+    message_id: str
+    """The id of the assistant message that it becomes."""
+    user_message_id: str = ""
+    request: Request | None = None
+    within: list[Request] = field(default_factory=list[Request])
+    text: str = ""
+    words: list[SpokenWord] = field(default_factory=list[SpokenWord])
+    played: int = 0
+    running_tools: int = 0
+    over: str = ""
+    """How it ended; empty while it goes on."""
+    stamps: Stamps = field(default_factory=Stamps)
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """The Session's hold."""
+
+    machine: State
+    conversation: Conversation = field(default_factory=Conversation)
+    outputs: dict[int, Output] = field(default_factory=dict[int, Output])
+    """The last few epochs; older ones are forgotten."""
+    requests: dict[str, Request] = field(default_factory=dict[str, Request])
+    """What waits for the floor, by the id of its utterance."""
+    tool_calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
+    """Calls that have no output yet."""
+    todo: deque[Effect] = field(default_factory=deque[Effect])
+    """Effects of the last step that were not carried out yet."""
+    tries: int = 0
+    applied: object = None
+    """The message that was applied last: the one thing that a crash makes come twice."""
+    stamps: Stamps = field(default_factory=Stamps)
+    """Of the caller's present turn."""
+    agent_state: str = "starting"
+    entered: bool = False
+    caller_done: bool = False
+    closing: str = ""
+    """Why the call ends; empty while it goes on."""
+    closed: bool = False

@@ -1,0 +1,212 @@
+"""The conductor.
+
+Carries out what the turn machine decides, by telling the stages, and keeps the record in step.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from actors import memory
+from actors.call import Call
+from actors.call_record import CallRecord, Output, Request
+from actors.events import Begin, Cut, Generate, Pause, Resume, SayWithin, ScoreText
+from actors.frames import Piece, ReplyEnd
+from actors.ports import Toolbox
+from actors.reports import (
+    AgentSpeechFinished,
+    AgentStateChanged,
+    AgentTranscript,
+    Failure,
+    Interrupted,
+    TurnCommitted,
+    TurnDropped,
+    UserStateChanged,
+)
+from actors.turn_taking import OutputKind
+from actors.turn_taking import effects as fx
+from actors.vendor import ChatRequest, TurnText
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What the agent is told and what it says by itself."""
+
+    instructions: str
+    apology: str
+    toolbox: Toolbox
+    pieces: Callable[[str], Iterable[str]]
+    """Turns a whole text into speakable pieces."""
+
+
+class Conductor:
+    """Stateless but for the record, which it is given anew with each effect."""
+
+    def __init__(self, call: Call, script: Script, now_ns: Callable[[], int]) -> None:
+        """Tell the stages of ``call``."""
+        self._call = call
+        self._script = script
+        self._now_ns = now_ns
+
+    def carry_out(self, record: CallRecord, effect: fx.Effect) -> None:
+        """Carry out one effect; timers and the end of the call are the Session's own."""
+        match effect:
+            case fx.CommitTurn() | fx.AmendTurn() | fx.TurnDiscarded() | fx.ScoreTurn():
+                self._turn(record, effect)
+            case fx.StartOutput():
+                self._start(record, effect)
+            case fx.StartSpeculation() | fx.ConfirmSpeculation() | fx.CancelSpeculation():
+                self._speculate(record, effect)
+            case fx.PausePlayback(epoch):
+                self._call.addresses.audio_track.tell(Pause(epoch))
+            case fx.ResumePlayback(epoch):
+                self._call.addresses.audio_track.tell(Resume(epoch))
+            case fx.InterruptOutput() | fx.OutputEnded():
+                self._end(record, effect)
+            case fx.SpeakWithin(epoch, ref):
+                self._speak_within(record, epoch, ref)
+            case fx.OutputDropped(ref, reason):
+                self._drop(record, ref, reason)
+            case fx.AgentStateChanged(state):
+                record.agent_state = state.value
+                self.report(AgentStateChanged(state.value))
+            case fx.UserStateChanged(state):
+                self.report(UserStateChanged(state.value))
+            case _:
+                pass
+
+    def report(self, event: object, *, epoch: int = 0) -> None:
+        """Publish an event of now."""
+        self._call.report(event, at_ns=self._now_ns(), epoch=epoch)  # pyright: ignore[reportArgumentType]
+
+    # ------------------------------------------------------------ the caller's turn
+
+    def _turn(self, record: CallRecord, effect: fx.TurnEffect) -> None:
+        match effect:
+            case fx.CommitTurn(epoch, text, reason, continues):
+                memory.commit_turn(record, epoch, text, continues)
+                record.outputs[epoch].stamps.commit = self._now_ns()
+                self.report(TurnCommitted(text, reason.value), epoch=epoch)
+            case fx.AmendTurn(epoch, old, new):
+                memory.amend_turn(record, epoch, old, new)
+            case fx.TurnDiscarded(text, reason):
+                self.report(TurnDropped(text, reason.value))
+            case fx.ScoreTurn(revision, text):
+                turn = TurnText(text, record.conversation.items, self._call.language)
+                self._call.addresses.turn.tell(ScoreText(revision, turn))
+            case _:
+                assert_never(effect)
+
+    # ------------------------------------------------------------ outputs
+
+    def _start(self, record: CallRecord, effect: fx.StartOutput) -> None:
+        request = record.requests.pop(effect.ref, None)
+        output = memory.begin_output(record, effect.epoch, effect.kind, request=request)
+        self._call.addresses.audio_track.tell(Begin(effect.epoch))
+        match effect.kind:
+            case OutputKind.TURN:
+                self._generate(record, output, self._script.instructions)
+            case OutputKind.REPLY:
+                self._generate(record, output, self._with(request))
+            case OutputKind.SAY:
+                self._speak(output, "" if request is None else request.text)
+            case OutputKind.APOLOGY:
+                self._speak(output, self._script.apology)
+            case OutputKind.CONTINUE:
+                self._speak(output, memory.unheard_text(record, effect.continues))
+            case _:
+                assert_never(effect.kind)
+
+    def _with(self, request: Request | None) -> str:
+        extra = "" if request is None else request.text
+        return f"{self._script.instructions}\n\n{extra}".strip()
+
+    def _generate(
+        self, record: CallRecord, output: Output, instructions: str, *, pending: str | None = None
+    ) -> None:
+        items = record.conversation.items
+        if pending is not None:
+            items = (*items, memory.user_message(pending))
+        tools = self._script.toolbox.schemas
+        request = ChatRequest(items, instructions, tools, self._call.language)
+        generate = Generate(output.epoch, request, confirmed=pending is None)
+        self._call.addresses.llm.tell(generate)
+
+    def _speak(self, output: Output, text: str) -> None:
+        """Hand over a text that needs no language model."""
+        output.text = text
+        pieces = list(self._script.pieces(text))
+        tts = self._call.addresses.tts
+        for number, piece in enumerate(pieces):
+            tts.tell(Piece(output.epoch, number, piece))
+        tts.tell(ReplyEnd(output.epoch, len(pieces)))
+
+    def _speculate(
+        self,
+        record: CallRecord,
+        effect: fx.StartSpeculation | fx.ConfirmSpeculation | fx.CancelSpeculation,
+    ) -> None:
+        addresses = self._call.addresses
+        match effect:
+            case fx.StartSpeculation(epoch, text):
+                output = memory.begin_output(record, epoch, OutputKind.TURN)
+                self._generate(record, output, self._script.instructions, pending=text)
+            case fx.ConfirmSpeculation(epoch):
+                addresses.audio_track.tell(Begin(epoch))
+                addresses.llm.tell(Begin(epoch))
+            case fx.CancelSpeculation(epoch):
+                record.outputs.pop(epoch, None)
+                self._cut(epoch, "speculation")
+            case _:
+                assert_never(effect)
+
+    def _cut(self, epoch: int, reason: str) -> None:
+        """Sink first, so that nothing upstream can still reach the caller."""
+        addresses = self._call.addresses
+        cut = Cut(epoch, reason)
+        addresses.audio_track.tell(cut)
+        if "tts" in self._call.slots:
+            addresses.tts.tell(cut)
+        if "llm" in self._call.slots:
+            addresses.llm.tell(cut)
+
+    def _end(self, record: CallRecord, effect: fx.InterruptOutput | fx.OutputEnded) -> None:
+        output = record.outputs.get(effect.epoch)
+        match effect:
+            case fx.InterruptOutput(epoch, played_ms, reason):
+                self.report(Interrupted(reason.value, played_ms), epoch=epoch)
+                self._cut(epoch, reason.value)
+                if output is not None:
+                    output.over = "interrupted"
+            case fx.OutputEnded(_, end):
+                if output is not None:
+                    output.over = end.value
+                    self.close_output(record, output)
+            case _:
+                assert_never(effect)
+
+    def close_output(self, record: CallRecord, output: Output) -> None:
+        """Write what was heard of an output that is over, and tell whoever waits for it."""
+        text = memory.write_heard(record, output)
+        played_ms = output.played * 1000 // self._call.track_rate_hz
+        self.report(AgentSpeechFinished(output.over, played_ms), epoch=output.epoch)
+        if text:
+            interrupted = output.over == "interrupted"
+            self.report(AgentTranscript(text, interrupted), epoch=output.epoch)
+        waiting = output.within if output.request is None else [output.request, *output.within]
+        for request in waiting:
+            request.utterance.resolve(output.over, text)
+
+    def _speak_within(self, record: CallRecord, epoch: int, ref: str) -> None:
+        request = record.requests.pop(ref, None)
+        output = record.outputs.get(epoch)
+        if request is None or output is None:
+            return
+        output.within.append(request)
+        self._call.addresses.llm.tell(SayWithin(epoch, request.text))
+
+    def _drop(self, record: CallRecord, ref: str, reason: fx.DropReason) -> None:
+        request = record.requests.pop(ref, None)
+        if request is not None:
+            request.utterance.resolve("dropped", "")
+        self.report(Failure("session", "dropped", f"an utterance was dropped: {reason.value}"))

@@ -1,0 +1,75 @@
+"""The denoise slot.
+
+A role that passes frames through a denoiser, and lets them pass raw while none is ready.
+"""
+
+from actors.call import AnyAddress
+from actors.cast import Cast
+from actors.frames import CallerAudio
+from actors.performer import Performer, Result
+from actors.ports import Denoiser
+from actors.role import Hold, Role, Slot
+from actors.vendor import FailureKind
+
+
+class DenoisePerformer(Performer[Denoiser]):
+    """Runs one denoiser."""
+
+    def on_receive(self, message: CallerAudio) -> None:
+        """Answer each frame with its clean twin: same `at`, same length."""
+        clean = CallerAudio(message.at, self.vendor.denoise(message.pcm))
+        self.role.tell(Result(message.at, clean))
+
+
+class DenoiseHold(Hold):
+    """Which frames are out with a performer, oldest first; they go on raw if it falls."""
+
+    __slots__ = ("out",)
+
+    def __init__(self, cast: Cast) -> None:
+        """Begin with no frame out."""
+        super().__init__(cast)
+        self.out: dict[int, CallerAudio] = {}
+
+
+class DenoiseRole(Role[DenoiseHold]):
+    """Never late: a frame without a ready denoiser, or whose denoiser fell, goes on as it came."""
+
+    def __init__(self, slot: Slot) -> None:
+        """Send frames to the next stage of the caller's side."""
+        super().__init__(slot)
+        self._next_stage = self.call.after("denoise")
+
+    def first_hold(self, cast: Cast) -> DenoiseHold:
+        """Begin with no frame out."""
+        return DenoiseHold(cast)
+
+    def handle(self, message: object) -> None:
+        """Take a frame from ingress or a clean one back."""
+        match message:
+            case CallerAudio():
+                self._hand_out(message)
+            case Result(value=CallerAudio() as clean) if (
+                self.held.out.pop(clean.at, None) is not None
+            ):
+                self._pass_on(clean)
+            case _:
+                pass
+
+    def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
+        """Let the frames that were out go on raw."""
+        raw, self.held.out = self.held.out, {}
+        for frame in raw.values():
+            self._pass_on(frame)
+
+    def _hand_out(self, frame: CallerAudio) -> None:
+        stage: AnyAddress | None = self.stage()
+        if stage is None:
+            self._pass_on(frame)
+            return
+        self.held.out[frame.at] = frame
+        stage.tell(frame)
+
+    def _pass_on(self, frame: CallerAudio) -> None:
+        if self._next_stage is not None:
+            self._next_stage.tell(frame)

@@ -1,0 +1,304 @@
+"""Control messages between the actors of a call: never dropped, and ahead of the media.
+
+Each names what it is about: an epoch (one output of the agent, numbered by the Session) or a sample
+of the caller's clock.
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from actors.conversation import Conversation, ToolCall, ToolOutput
+from actors.utterance import Utterance
+from actors.vendor import ChatRequest, FailureKind, TurnScore, TurnText
+from supervision.messages import Request
+
+# ---------------------------------------------------------------- what the caller does → Session
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSpoke:
+    """The VAD heard speech begin; ``speech_ms`` of it have passed already."""
+
+    at: int
+    speech_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSilent:
+    """The VAD heard speech end.
+
+    It lasted ``speech_ms``, and ``silence_ms`` of silence have passed since.
+    """
+
+    at: int
+    speech_ms: int
+    silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerInterim:
+    """What utterance ``utt`` sounds like so far."""
+
+    utt: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerFinal:
+    """How utterance ``utt`` reads."""
+
+    utt: int
+    text: str
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnScored:
+    """The detector's judgement of the pending text of that revision."""
+
+    revision: int
+    score: TurnScore
+
+
+@dataclass(frozen=True, slots=True)
+class CallerJoined:
+    """Somebody came into the room."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """Somebody left the room."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerDtmf:
+    """A key was pressed."""
+
+    who: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerDone:
+    """Nothing more will be said: the call ends once everything is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineClosed:
+    """The transport came to its end."""
+
+    reason: str
+
+
+# ---------------------------------------------------------------- Session → stages
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Open the gate of the audio track for this epoch: what it has and gets may be heard."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Drop everything of this epoch, now and from here on."""
+
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop at the present sample; production goes on."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on at the sample where the pause began."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Ask the language model for the reply ``epoch``."""
+
+    epoch: int
+    request: ChatRequest
+    confirmed: bool = True
+    """False for a speculation: its tools wait for `Begin`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayWithin:
+    """Speak this text inside the running reply, after what was handed over so far."""
+
+    epoch: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreText:
+    """Ask the turn detector about the pending text of that revision."""
+
+    revision: int
+    turn: TurnText
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the transport."""
+
+    reason: str
+
+
+# ---------------------------------------------------------------- stages → Session
+
+
+class PlayPhase(enum.Enum):
+    """Why the track reports its position."""
+
+    STARTED = "started"
+    PROGRESS = "progress"
+    DRAINED = "drained"
+    FINISHED = "finished"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How much of this epoch was heard.
+
+    ``samples`` at the track's rate; ``buffered`` samples wait to be played.
+    """
+
+    epoch: int
+    samples: int
+    buffered: int
+    phase: PlayPhase
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word of the reply, in samples at the track's rate from the start of the epoch."""
+
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """The first audio of this epoch came from the voice."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsPlaced:
+    """Where the words of one piece lie in the audio of this epoch."""
+
+    epoch: int
+    words: tuple[SpokenWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyProgress:
+    """The language model lives; ``first`` marks the first text of the reply."""
+
+    epoch: int
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyText:
+    """All text of this reply has been handed over for speech (empty: there was none)."""
+
+    epoch: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFailed:
+    """This epoch will not be produced to its end."""
+
+    epoch: int
+    slot: str
+    kind: FailureKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """A tool call of this reply began."""
+
+    epoch: int
+    call: ToolCall
+
+
+ToolStatus: TypeAlias = Literal["done", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEnded:
+    """A tool call of this reply has its one output."""
+
+    epoch: int
+    output: ToolOutput
+    arguments: str
+    status: ToolStatus
+
+
+# ---------------------------------------------------------------- user code → Session
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak this text when the floor is free."""
+
+    utterance: Utterance
+    text: str
+    interruptible: bool = True
+    unless_user_spoke: bool = False
+    within: int | None = None
+    """The epoch in whose tool it was called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Let the language model speak without a turn of the caller.
+
+    ``instructions`` hold for this reply only.
+    """
+
+    utterance: Utterance
+    instructions: str
+    interruptible: bool = True
+    within: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """Cut the agent off; an uninterruptible output needs ``force``."""
+
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the call."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetConversation(Request[Conversation]):
+    """Answer with the conversation as it stands."""

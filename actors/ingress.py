@@ -1,0 +1,67 @@
+"""Ingress: the one place where the caller's audio gets its format and its clock.
+
+Whatever comes in is mixed down to mono, resampled to 16 kHz and cut into frames of 20 ms; each
+frame gets the number of its first sample. From here on the audio can be asked for again
+(`CallerRing`).
+"""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from supervision.actor import Actor
+
+from actors.audio import CALLER_FRAME_BYTES, CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
+from actors.call import Call
+from actors.frames import CallerAudio
+from actors.resample import StreamResampler, to_mono
+from actors.vendor import AudioIn
+
+
+@dataclass(slots=True)
+class _Hold:
+    next_at: int = 0
+    rest: bytes = b""
+    resamplers: dict[int, StreamResampler] = field(default_factory=dict[int, StreamResampler])
+
+
+class Ingress(Actor):
+    """Owns the caller's sample clock; restarted, it goes on at the next sample."""
+
+    def __init__(self, call: Call) -> None:
+        """Send frames to the first stage of the caller's side that this agent has."""
+        super().__init__()
+        self._call = call
+        self._next_stage = call.after("ingress")
+
+    def on_start(self) -> None:
+        """Take up the clock where the last incarnation left it."""
+        if self.hold is None:
+            self.hold = _Hold()
+
+    def on_receive(self, message: AudioIn) -> None:
+        """Normalise, cut into frames, remember, pass on."""
+        held = cast("_Hold", self.hold)
+        pcm = message.pcm if message.channels == 1 else to_mono(message.pcm, message.channels)
+        if message.sample_rate_hz != CALLER_RATE_HZ:
+            pcm = self._resampler(held, message.sample_rate_hz).push(pcm)
+        if held.rest:
+            pcm = held.rest + pcm
+        whole = len(pcm) - len(pcm) % CALLER_FRAME_BYTES
+        held.rest = pcm[whole:]
+        for start in range(0, whole, CALLER_FRAME_BYTES):
+            self._pass_on(held, pcm[start : start + CALLER_FRAME_BYTES])
+
+    def _pass_on(self, held: _Hold, pcm: bytes) -> None:
+        frame = CallerAudio(held.next_at, pcm)
+        held.next_at += CALLER_FRAME_SAMPLES
+        self._call.ring.append(frame)
+        if self._next_stage is not None:
+            self._next_stage.tell(frame)
+
+    @staticmethod
+    def _resampler(held: _Hold, sample_rate_hz: int) -> StreamResampler:
+        found = held.resamplers.get(sample_rate_hz)
+        if found is None:
+            found = StreamResampler(sample_rate_hz, CALLER_RATE_HZ)
+            held.resamplers = {sample_rate_hz: found}
+        return found

@@ -1,0 +1,289 @@
+"""The LLM slot: streams a reply, runs its tools, and hands the text over in speakable pieces."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from actors.call import AnyAddress
+from actors.cast import Cast
+from actors.conversation import ToolCall
+from actors.events import (
+    Begin,
+    Cut,
+    Generate,
+    OutputFailed,
+    ReplyProgress,
+    ReplyText,
+    SayWithin,
+)
+from actors.frames import Piece, ReplyEnd
+from actors.llm_job import LlmHold, LlmJob, SpeechText
+from actors.llm_tools import ToolRound
+from actors.performer import Cancel, Finished, Performer, Result
+from actors.ports import LanguageModel, TextFilter, Toolbox
+from actors.role import Role, Slot
+from actors.tool_runner import ToolReturned
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatRequest,
+    FailureKind,
+    ProviderError,
+    TextDelta,
+    Usage,
+)
+from supervision.address import Down
+
+FIRST_RESULT_S = 10.0
+STALL_S = 5.0
+WAIT_FOR_STAGE_S = 5.0
+MAX_RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request to the performer."""
+
+    attempt: int
+    request: ChatRequest
+
+
+@dataclass(frozen=True, slots=True)
+class _SplitDue:
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Overdue:
+    epoch: int
+    attempt: int
+
+
+class LlmPerformer(Performer[LanguageModel]):
+    """Streams one answer at a time from one model."""
+
+    def on_receive(self, message: Ask | Cancel) -> None:
+        """Begin or cancel an answer."""
+        match message:
+            case Ask(attempt, request):
+                self.work(attempt, self._answer(attempt, request))
+            case Cancel(attempt):
+                self.cancel(attempt)
+            case _:
+                assert_never(message)
+
+    async def _answer(self, attempt: int, request: ChatRequest) -> None:
+        done = False
+        async for event in self.vendor.chat(request):
+            done = done or isinstance(event, ChatDone)
+            self.role.tell(Result(attempt, event))
+        if not done:
+            raise ProviderError("the answer ended without its end mark", kind=FailureKind.CLOSED)
+        self.role.tell(Finished(attempt))
+
+
+class LlmRole(Role[LlmHold]):
+    """Owns the replies in the making. Released means: handed over as a piece."""
+
+    def __init__(self, slot: Slot, toolbox: Toolbox, text_filter: Callable[[], TextFilter]) -> None:
+        """Use ``toolbox`` for tool calls and a new ``text_filter`` for each reply."""
+        super().__init__(slot)
+        self._toolbox = toolbox
+        self._text_filter = text_filter
+        self._session: AnyAddress = self.call.addresses.session
+        self._tts: AnyAddress = self.call.addresses.tts
+
+    def first_hold(self, cast: Cast) -> LlmHold:
+        """Begin with no reply."""
+        return LlmHold(cast)
+
+    def handle(self, message: object) -> None:
+        """Take orders from the Session, results from the performer, outputs from tools."""
+        match message:
+            case Generate(epoch, request, confirmed) if epoch not in self.held.jobs:
+                job = LlmJob(epoch, request, SpeechText(self._text_filter), confirmed)
+                self.held.jobs[epoch] = job
+                self._ask(job)
+            case Begin(epoch) if epoch in self.held.jobs:
+                self._confirm(self.held.jobs[epoch])
+            case Cut(epoch):
+                self._cut(epoch)
+            case SayWithin(epoch, text):
+                self._say_within(epoch, text)
+            case Result(attempt, event):
+                self._result(attempt, event)
+            case Finished(attempt):
+                self._finished(attempt)
+            case ToolReturned(call_id, output):
+                self._tool_ended(call_id, output, failed=False)
+            case Down(key=("tool", str(call_id))):
+                self._tool_down(call_id, message)
+            case _SplitDue(epoch) if epoch in self.held.jobs:
+                job = self.held.jobs[epoch]
+                self._release(job, job.speech.tick(self.clock.now_ns()))
+            case _Overdue(epoch, attempt):
+                self._overdue(epoch, attempt)
+            case _:
+                pass
+
+    # ------------------------------------------------------------ asking the model
+
+    def on_performer_ready(self, name: str) -> None:
+        """Ask for what waits for a stage."""
+        for job in tuple(self.held.jobs.values()):
+            if not job.performer and not job.calls:
+                self._ask(job)
+
+    def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
+        """Ask the next performer if nothing of the round was handed over.
+
+        Else the reply has failed.
+        """
+        for job in tuple(self.held.jobs.values()):
+            if job.performer != name:
+                continue
+            job.performer = ""
+            if job.spoke_in_round or job.retries >= MAX_RETRIES:
+                self._fail(job, kind, detail)
+                continue
+            job.retries += 1
+            job.speech.forget()
+            job.calls, job.outputs, job.round_text = {}, {}, ""
+            self._ask(job)
+
+    def _ask(self, job: LlmJob) -> None:
+        stage = self.stage()
+        if stage is None:
+            self.after(WAIT_FOR_STAGE_S, _Overdue(job.epoch, job.attempt), key=("due", job.epoch))
+            return
+        job.performer = self.held.last_on_stage
+        job.attempt = self.next_attempt()
+        stage.tell(Ask(job.attempt, job.request))
+        self.after(FIRST_RESULT_S, _Overdue(job.epoch, job.attempt), key=("due", job.epoch))
+
+    def _overdue(self, epoch: int, attempt: int) -> None:
+        job = self.held.jobs.get(epoch)
+        if job is None or job.attempt != attempt or job.calls:
+            return
+        if job.performer:
+            self.condemn(job.performer, FailureKind.LATE, "no result within the deadline")
+        else:
+            self._fail(job, FailureKind.LATE, "no language model is ready")
+
+    def _fail(self, job: LlmJob, kind: FailureKind, detail: str) -> None:
+        self._end(job)
+        self._session.tell(OutputFailed(job.epoch, self.slot.name, kind, detail))
+
+    def _end(self, job: LlmJob) -> None:
+        """Hand over the end mark, so that speech comes to its end, and forget the job."""
+        self._tts.tell(ReplyEnd(job.epoch, job.speech.pieces))
+        self._forget(job)
+
+    def _forget(self, job: LlmJob) -> None:
+        self.held.jobs.pop(job.epoch, None)
+        self.cancel_after(("due", job.epoch))
+        self.cancel_after(("split", job.epoch))
+
+    def _cut(self, epoch: int) -> None:
+        job = self.held.jobs.get(epoch)
+        if job is None:
+            return
+        if job.performer in self.held.live:
+            self.held.live[job.performer].tell(Cancel(job.attempt))
+        self._tools(job).interrupt()
+        if job.speech.spoken:
+            self._session.tell(ReplyText(epoch, " ".join(job.speech.spoken)))
+        self._forget(job)
+
+    # ------------------------------------------------------------ results
+
+    def _job_of(self, attempt: int) -> LlmJob | None:
+        for job in self.held.jobs.values():
+            if job.attempt == attempt and job.performer:
+                return job
+        return None
+
+    def _result(self, attempt: int, value: object) -> None:
+        job = self._job_of(attempt)
+        if job is None:
+            return
+        self.after(STALL_S, _Overdue(job.epoch, attempt), key=("due", job.epoch))
+        self._event(job, value)  # pyright: ignore[reportArgumentType] - a performer sends ChatEvents only
+
+    def _event(self, job: LlmJob, event: ChatEvent) -> None:
+        match event:
+            case TextDelta(text):
+                first = not job.round_text and job.rounds == 0
+                job.round_text += text
+                self._session.tell(ReplyProgress(job.epoch, first=first))
+                self._release(job, job.speech.push(text, self.clock.now_ns()))
+            case ToolCall():
+                job.calls[event.call_id] = event
+                self._session.tell(ReplyProgress(job.epoch))
+            case Usage() | ChatDone():
+                pass
+            case _:
+                assert_never(event)
+
+    def _finished(self, attempt: int) -> None:
+        job = self._job_of(attempt)
+        if job is None:
+            return
+        job.performer = ""
+        self._release(job, job.speech.finish(self.clock.now_ns()))
+        if job.calls:
+            self.cancel_after(("due", job.epoch))
+            if job.confirmed:
+                self._tools(job).start(self._toolbox)
+            return
+        self._session.tell(ReplyText(job.epoch, " ".join(job.speech.spoken)))
+        self._end(job)
+
+    def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
+        for text in pieces:
+            self._tts.tell(Piece(job.epoch, job.speech.pieces, text))
+            job.speech.pieces += 1
+            job.speech.spoken.append(text)
+            job.spoke_in_round = True
+        due_ns = job.speech.due_ns
+        if due_ns is None:
+            self.cancel_after(("split", job.epoch))
+        else:
+            delay_s = max(0, due_ns - self.clock.now_ns()) / 1e9
+            self.after(delay_s, _SplitDue(job.epoch), key=("split", job.epoch))
+
+    def _say_within(self, epoch: int, text: str) -> None:
+        job = self.held.jobs.get(epoch)
+        if job is None:
+            return
+        now_ns = self.clock.now_ns()
+        spoken = SpeechText(self._text_filter)
+        pieces = [*job.speech.finish(now_ns), *spoken.push(text, now_ns), *spoken.finish(now_ns)]
+        self._release(job, pieces)
+
+    # ------------------------------------------------------------ tools
+
+    def _tools(self, job: LlmJob) -> ToolRound:
+        return ToolRound(self.call, self.address, job)
+
+    def _confirm(self, job: LlmJob) -> None:
+        """The turn is certain: tools of a round that is complete may run."""
+        if not job.confirmed:
+            job.confirmed = True
+            if job.calls and not job.performer:
+                self._tools(job).start(self._toolbox)
+
+    def _tool_down(self, call_id: str, down: Down) -> None:
+        error = down.reason.error
+        if error is not None:
+            self._tool_ended(call_id, str(error) or type(error).__name__, failed=True)
+        else:
+            self._tool_ended(call_id, "the tool was stopped before it was done", failed=True)
+
+    def _tool_ended(self, call_id: str, output: str, *, failed: bool) -> None:
+        for job in tuple(self.held.jobs.values()):
+            if call_id in job.calls and call_id not in job.outputs:
+                self._tools(job).ended(call_id, output, "failed" if failed else "done")
+                if not job.waits_for_tools:
+                    job.next_round()
+                    self._ask(job)

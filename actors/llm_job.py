@@ -1,0 +1,100 @@
+"""One reply in the making.
+
+Its request, its text on the way to speech, and the tools of the present round.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from actors.conversation import Message, ToolCall, ToolOutput
+from actors.ports import TextFilter
+from actors.role import Hold
+from actors.text.splitter import SentenceSplitter
+from actors.vendor import ChatRequest
+
+MAX_ROUNDS = 8
+"""After so many rounds of tools the model is asked without any, so that it has to answer."""
+
+
+@dataclass(slots=True)
+class SpeechText:
+    """Text on its way from tokens to pieces: first made speakable, then split."""
+
+    new_filter: Callable[[], TextFilter]
+    pieces: int = 0
+    """How many pieces were handed over."""
+    spoken: list[str] = field(default_factory=list[str])
+    _filter: TextFilter | None = None
+    _splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
+
+    @property
+    def due_ns(self) -> int | None:
+        """When a waiting clause must be released, if one waits."""
+        return self._splitter.due_ns
+
+    def push(self, delta: str, at_ns: int) -> list[str]:
+        """Take the next tokens; return the pieces that are ready."""
+        if self._filter is None:
+            self._filter = self.new_filter()
+        return self._splitter.push(self._filter.push(delta), at_ns)
+
+    def tick(self, at_ns: int) -> list[str]:
+        """Return what has waited long enough."""
+        return self._splitter.tick(at_ns)
+
+    def finish(self, at_ns: int) -> list[str]:
+        """Return all that was held back; the next token begins anew."""
+        ready: list[str] = []
+        if self._filter is not None:
+            ready += self._splitter.push(self._filter.flush(), at_ns)
+        ready += self._splitter.finish()
+        self.forget()
+        return ready
+
+    def forget(self) -> None:
+        """Drop what was not handed over yet."""
+        self._filter = None
+        self._splitter = SentenceSplitter()
+
+
+@dataclass(slots=True)
+class LlmJob:
+    """The state of one reply."""
+
+    epoch: int
+    request: ChatRequest
+    speech: SpeechText
+    confirmed: bool = True
+    """Whether the turn that it answers is certain: else its tools wait."""
+    performer: str = ""
+    """Who works on it; empty while it waits for a stage or for its tools."""
+    attempt: int = 0
+    retries: int = 0
+    rounds: int = 0
+    spoke_in_round: bool = False
+    round_text: str = ""
+    calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
+    outputs: dict[str, ToolOutput] = field(default_factory=dict[str, ToolOutput])
+
+    @property
+    def waits_for_tools(self) -> bool:
+        """Whether a tool of this round has no output yet."""
+        return len(self.outputs) < len(self.calls)
+
+    def next_round(self) -> None:
+        """Put this round's text, calls and outputs into the request and begin the next round."""
+        said = (Message(role="assistant", text=self.round_text),) if self.round_text else ()
+        outputs = tuple(self.outputs[call_id] for call_id in self.calls)
+        items = (*self.request.items, *said, *self.calls.values(), *outputs)
+        self.rounds += 1
+        tools = self.request.tools if self.rounds < MAX_ROUNDS else ()
+        self.request = replace(self.request, items=items, tools=tools)
+        self.calls, self.outputs = {}, {}
+        self.round_text, self.spoke_in_round = "", False
+
+
+@dataclass(slots=True)
+class LlmHold(Hold):
+    """The replies in the making, and the last epochs that were cut."""
+
+    jobs: dict[int, LlmJob] = field(default_factory=dict[int, LlmJob])

@@ -1,0 +1,105 @@
+"""How the conversation is written: what the caller said, and what the caller heard of the agent.
+
+Functions on the call record; no clock, no actor. An assistant message exists once a word of it was
+heard, and always holds exactly the words that were.
+"""
+
+from dataclasses import replace
+
+from actors.call_record import CallRecord, Output, Request, Stamps
+from actors.conversation import Message, new_id
+from actors.turn_taking import OutputKind
+from actors.word_map import heard
+
+KEPT_OUTPUTS = 16
+
+
+def begin_output(
+    record: CallRecord, epoch: int, kind: OutputKind, *, request: Request | None = None
+) -> Output:
+    """Open the record of an epoch, or give back the one that a speculation has opened."""
+    output = record.outputs.get(epoch)
+    if output is None:
+        output = Output(epoch, kind, new_id("msg"), request=request)
+        record.outputs[epoch] = output
+        for old in tuple(record.outputs)[:-KEPT_OUTPUTS]:
+            del record.outputs[old]
+    return output
+
+
+def commit_turn(record: CallRecord, epoch: int, text: str, continues: int | None) -> None:
+    """Write the caller's turn.
+
+    One that goes on a turn without an answer joins that turn's message.
+    """
+    output = begin_output(record, epoch, OutputKind.TURN)
+    output.stamps = _joined_stamps(record, output)
+    before = _user_message_of(record, continues)
+    if before is not None:
+        message = replace(before, text=f"{before.text} {text}")
+        record.conversation = record.conversation.with_replaced(message)
+    else:
+        message = Message(role="user", text=text)
+        record.conversation = record.conversation.with_items(message)
+    output.user_message_id = message.id
+
+
+def amend_turn(record: CallRecord, epoch: int, old: str, new: str) -> None:
+    """Correct the committed text, or add its tail."""
+    message = _user_message_of(record, epoch)
+    if message is None:
+        return
+    text = message.text.replace(old, new) if old else f"{message.text} {new}"
+    record.conversation = record.conversation.with_replaced(replace(message, text=text))
+
+
+def heard_text(output: Output) -> str:
+    """Return what the caller heard of this output so far."""
+    if output.over == "finished":
+        return " ".join(word.word for word in output.words)
+    return heard(output.words, output.played)
+
+
+def write_heard(record: CallRecord, output: Output) -> str:
+    """Bring the assistant message of this output up to date; return its text."""
+    text = heard_text(output)
+    if text:
+        interrupted = output.over not in {"", "finished"}
+        message = Message(
+            role="assistant", text=text, interrupted=interrupted, id=output.message_id
+        )
+        record.conversation = record.conversation.with_replaced(message)
+    return text
+
+
+def unheard_text(record: CallRecord, epoch: int | None) -> str:
+    """Return the rest of a reply that was cut: the words that the caller did not hear."""
+    output = None if epoch is None else record.outputs.get(epoch)
+    if output is None:
+        return ""
+    words = output.text.split() or [word.word for word in output.words]
+    return " ".join(words[len(heard_text(output).split()) :])
+
+
+def _joined_stamps(record: CallRecord, output: Output) -> Stamps:
+    """Join the stamps of the caller's turn with those that a speculation has earned already."""
+    turn, reply = record.stamps, output.stamps
+    record.stamps = Stamps()
+    return replace(
+        turn, first_token=reply.first_token, first_audio=reply.first_audio, heard=reply.heard
+    )
+
+
+def _user_message_of(record: CallRecord, epoch: int | None) -> Message | None:
+    output = None if epoch is None else record.outputs.get(epoch)
+    if output is None:
+        return None
+    for item in record.conversation:
+        if isinstance(item, Message) and item.id == output.user_message_id:
+            return item
+    return None
+
+
+def user_message(text: str) -> Message:
+    """Return a message that is asked about but not (yet) part of the conversation."""
+    return Message(role="user", text=text)

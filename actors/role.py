@@ -1,0 +1,224 @@
+"""The role: the stable address of a vendor slot, which routes work and watches performers.
+
+The role's *hold* (work in flight, cast) belongs to its address, so a restarted role goes on with
+it. Performers are temporary children of the slot's own small supervisor; when one is started again
+is decided here, by the pure `Cast`.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+from supervision.actor import Actor
+from supervision.supervisor import StartChild
+
+from actors.call import AnyAddress, Call
+from actors.cast import Cast
+from actors.performer import Performer, Ready
+from actors.reports import Failure, ProviderSwitched
+from actors.vendor import FailureKind, ProviderError
+from supervision.address import Address, Down
+from supervision.mail import MailboxLimits
+from supervision.spec import ChildSpec, Restart
+
+READY_WITHIN_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understudy:
+    """One entry of a slot: a unique name and how to make its performer."""
+
+    name: str
+    make: Callable[[], Performer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A vendor slot as data."""
+
+    name: str
+    call: Call
+    entries: tuple[Understudy, ...]
+    performers: AnyAddress
+    """The supervisor under which the performers live."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wake:
+    """A rest is over, or a start has taken too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TooLate:
+    """The performer of this start should have been ready by now."""
+
+    name: str
+    address: AnyAddress
+
+
+@dataclass(slots=True)
+class Hold:
+    """What a role needs to go on after a crash; each role adds its own work."""
+
+    cast: Cast
+    live: dict[str, AnyAddress] = field(default_factory=dict[str, AnyAddress])
+    facts: dict[str, object] = field(default_factory=dict[str, object])
+    condemned: dict[str, tuple[FailureKind, str]] = field(
+        default_factory=dict[str, tuple[FailureKind, str]]
+    )
+    """Performers that the role itself is ending, and why."""
+    attempt: int = 0
+    last_on_stage: str = ""
+
+
+HoldT = TypeVar("HoldT", bound=Hold)
+
+
+class Role(Actor, Generic[HoldT]):
+    """Base of the six vendor roles.
+
+    Subclasses give `first_hold`, `handle`, `on_performer_ready`, `on_performer_down`.
+    """
+
+    def __init__(self, slot: Slot) -> None:
+        """Keep the slot; performers are started in `on_start`."""
+        super().__init__()
+        self.slot = slot
+        self.call = slot.call
+
+    # ------------------------------------------------------------ for subclasses
+
+    def first_hold(self, cast: Cast) -> HoldT:
+        """Return the hold of a call's first incarnation."""
+        raise TypeError(f"{type(self).__name__} must say what it holds")
+
+    def handle(self, message: object) -> None:
+        """Take one message that is not about the cast."""
+
+    def on_performer_ready(self, name: str) -> None:
+        """Go on: somebody became ready."""
+
+    def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
+        """Deal with the work that this performer had."""
+
+    # ------------------------------------------------------------ the cast
+
+    @property
+    def held(self) -> HoldT:
+        """The hold, typed."""
+        return cast("HoldT", self.hold)
+
+    def stage(self) -> AnyAddress | None:
+        """Return the performer that gets the next request, if one is ready; reports a switch."""
+        held = self.held
+        name = held.cast.on_stage
+        if name is None:
+            return None
+        held.last_on_stage = name
+        return held.live[name]
+
+    def next_attempt(self) -> int:
+        """Number a new job."""
+        self.held.attempt += 1
+        return self.held.attempt
+
+    def condemn(self, name: str, kind: FailureKind, detail: str) -> None:
+        """End a performer that broke a deadline or the protocol; `on_performer_down` follows."""
+        self.held.condemned[name] = (kind, detail)
+        self.held.live[name].kill()
+
+    def on_start(self) -> None:
+        """Take up the hold, or make the first one, and fill the stage."""
+        if self.hold is None:
+            self.hold = self.first_hold(Cast.of(tuple(entry.name for entry in self.slot.entries)))
+        self._fill_stage()
+
+    def on_receive(self, message: object) -> None:
+        """Route what concerns the cast; everything else goes to `handle`."""
+        match message:
+            case Ready(name, facts):
+                self._ready(name, facts)
+            case Down(key=str(name)):
+                self._down(name, message)
+            case _Wake():
+                self._fill_stage()
+            case _TooLate(name, address):
+                if self.held.live.get(name) is address and name not in self.held.facts:
+                    self.condemn(name, FailureKind.LATE, f"not ready within {READY_WITHIN_S:g} s")
+            case _:
+                self.handle(message)
+
+    def _ready(self, name: str, facts: object) -> None:
+        held = self.held
+        if name not in held.live:
+            return
+        held.facts[name] = facts
+        held.cast = held.cast.ready(name, now_s=self.clock.now_s())
+        self._report_switch(FailureKind.ERROR, "ready again")
+        self.on_performer_ready(name)
+
+    def _down(self, name: str, down: Down) -> None:
+        held = self.held
+        if held.live.get(name) is not down.address:
+            return
+        del held.live[name]
+        held.facts.pop(name, None)
+        kind, detail, retry_after_s = _what_happened(down)
+        kind, detail = held.condemned.pop(name, (kind, detail))
+        held.cast = held.cast.failed(
+            name,
+            kind,
+            now_s=self.clock.now_s(),
+            retry_after_s=retry_after_s,
+            chance=random.random(),  # noqa: S311 - jitter, not a secret
+        )
+        self.report_failure(f"{self.slot.name}/{name}", kind, detail)
+        self._fill_stage()
+        self._report_switch(kind, detail)
+        self.on_performer_down(name, kind, detail)
+
+    def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
+        """Publish that something failed and was dealt with."""
+        self.call.report(Failure(where, kind.value, detail), at_ns=self.clock.now_ns())
+
+    def _report_switch(self, kind: FailureKind, reason: str) -> None:
+        held = self.held
+        name = held.cast.on_stage
+        if name is None or name == held.last_on_stage:
+            return
+        if held.last_on_stage:
+            switched = ProviderSwitched(
+                self.slot.name, held.last_on_stage, name, kind.value, reason
+            )
+            self.call.report(switched, at_ns=self.clock.now_ns())
+        held.last_on_stage = name
+
+    def _fill_stage(self) -> None:
+        held = self.held
+        now_s = self.clock.now_s()
+        for name in held.cast.to_start(now_s):
+            self._start(name)
+        wakes_at_s = held.cast.wakes_at_s()
+        if wakes_at_s is not None:
+            self.after(max(0.0, wakes_at_s - now_s), _Wake(), key="wake")
+
+    def _start(self, name: str) -> None:
+        held = self.held
+        entry = next(entry for entry in self.slot.entries if entry.name == name)
+        address: AnyAddress = Address(name, limits=MailboxLimits(media=4096))
+        held.live[name] = address
+        held.cast = held.cast.starting(name)
+        address.monitor(self.address, name)
+        spec = ChildSpec(id=name, start=entry.make, restart=Restart.TEMPORARY, address=address)
+        self.slot.performers.tell(StartChild(spec))
+        self.after(READY_WITHIN_S, _TooLate(name, address), key=("late", name))
+
+
+def _what_happened(down: Down) -> tuple[FailureKind, str, float | None]:
+    error = down.reason.error
+    if isinstance(error, ProviderError):
+        return error.kind, str(error), error.retry_after_s
+    if error is not None:
+        return FailureKind.ERROR, f"{type(error).__name__}: {error}", None
+    return FailureKind.CRASH, down.reason.kind.name.lower(), None

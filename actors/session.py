@@ -1,0 +1,214 @@
+"""The Session: the turn machine as an actor, which alone decides who speaks when.
+
+Every input is applied to the call record in one step; the effects of the step lie in the record
+until they are carried out. A restarted Session therefore goes on exactly where the last one stood.
+No user code runs here.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import cast
+
+from supervision.actor import Actor
+from supervision.supervisor import StartChild
+
+from actors.call import AnyAddress, Call
+from actors.call_record import CallRecord
+from actors.conductor import Conductor, Script
+from actors.events import (
+    CallerDone,
+    CallerJoined,
+    Close,
+    GetConversation,
+    HangUp,
+    LineClosed,
+    StopSpeaking,
+)
+from actors.hook_runner import HookRunner
+from actors.reports import Failure, SessionClosed
+from actors.session_inputs import Listener
+from actors.turn_taking import (
+    AgentState,
+    CancelTimer,
+    Capabilities,
+    Input,
+    SetTimer,
+    TimerName,
+    TurnTakingConfig,
+    initial,
+    inputs,
+    rearm,
+    step,
+)
+from actors.turn_taking import effects as fx
+from supervision.address import Address, Down
+from supervision.messages import Exit
+from supervision.spec import ChildSpec, Restart
+
+EXIT_HOOK_S = 10.0
+MAX_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The user's code that a Session sets going, never runs itself."""
+
+    on_enter: Callable[[], Awaitable[None]]
+    on_exit: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """What a Session is made from."""
+
+    call: Call
+    script: Script
+    hooks: Hooks
+    turn_taking: TurnTakingConfig
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class _TimerDue:
+    name: TimerName
+
+
+class Session(Actor):
+    """Owns the call record.
+
+    Ends the call by ending itself, once everything that has to be said about it was said.
+    """
+
+    def __init__(self, plan: SessionPlan) -> None:
+        """Keep the plan; the record is the address's hold."""
+        super().__init__()
+        self._plan = plan
+        self._call = plan.call
+        self._conductor = Conductor(plan.call, plan.script, self._now_ns)
+        self._listener = Listener(self._conductor, plan.call.track_rate_hz)
+
+    def _now_ns(self) -> int:
+        return self.clock.now_ns()
+
+    @property
+    def _record(self) -> CallRecord:
+        return cast("CallRecord", self.hold)
+
+    def on_start(self) -> None:
+        """Take up the record, or open it."""
+        if self.hold is None:
+            self.hold = CallRecord(initial(self._plan.turn_taking, self._plan.capabilities))
+        else:
+            for effect in rearm(self._record.machine):
+                self._carry_out(effect)
+        self._call.addresses.transport.monitor(self.address, "transport")
+        self._drain()
+
+    def on_receive(self, message: object) -> object:
+        """Apply one message.
+
+        The same one again (the last incarnation fell over it) only finishes what it began.
+        """
+        record = self._record
+        if isinstance(message, GetConversation):
+            return record.conversation
+        if record.applied is not message:
+            now_ns = self.clock.now_ns()
+            for given in self._inputs(record, message, now_ns):
+                record.machine, effects = step(record.machine, given, now_ns)
+                record.todo.extend(effects)
+            record.applied = message
+        self._drain()
+        return None
+
+    def _inputs(self, record: CallRecord, message: object, now_ns: int) -> tuple[Input, ...]:
+        match message:
+            case _TimerDue(name):
+                return (inputs.Timer(name),)
+            case StopSpeaking(force):
+                return (inputs.Interrupt(force),)
+            case CallerJoined(who):
+                return self._joined(record, who)
+            case CallerDone():
+                record.caller_done = True
+                self._end_if_quiet(record)
+            case Close(reason) | LineClosed(reason):
+                self._close(record, reason)
+            case Down(key="transport"):
+                self._close(record, "the transport ended")
+            case Down(key=("hook", str(name))):
+                return self._hook_ended(record, name, message)
+            case _:
+                return self._listener.inputs(record, message, now_ns)
+        return ()
+
+    # ------------------------------------------------------------ effects
+
+    def _drain(self) -> None:
+        """Carry out what is left to do; an effect over which two incarnations fell is given up."""
+        record = self._record
+        while record.todo:
+            record.tries += 1
+            if record.tries <= MAX_TRIES:
+                self._carry_out(record.todo[0])
+            record.todo.popleft()
+            record.tries = 0
+        if record.closed:
+            self.stop()
+
+    def _carry_out(self, effect: fx.Effect) -> None:
+        match effect:
+            case SetTimer(name, due_ns):
+                delay_s = max(0, due_ns - self.clock.now_ns()) / 1e9
+                self.after(delay_s, _TimerDue(name), key=name)
+            case CancelTimer(name):
+                self.cancel_after(name)
+            case _:
+                self._conductor.carry_out(self._record, effect)
+                if isinstance(effect, fx.AgentStateChanged):
+                    self._end_if_quiet(self._record)
+
+    # ------------------------------------------------------------ begin and end
+
+    def _joined(self, record: CallRecord, who: str) -> tuple[Input, ...]:
+        if record.entered:
+            return (inputs.Joined(who),)
+        record.entered = True
+        self._run_hook("on_enter", self._plan.hooks.on_enter, timeout_s=None)
+        return (inputs.Joined(who), inputs.Started())
+
+    def _end_if_quiet(self, record: CallRecord) -> None:
+        if record.caller_done and record.agent_state == AgentState.IDLE.value:
+            self.address.tell(Close("the caller has finished"))
+
+    def _close(self, record: CallRecord, reason: str) -> None:
+        """Begin to close: first the user's goodbye, then the machine, then the line."""
+        if record.closing:
+            return
+        record.closing = reason
+        self._run_hook("on_exit", self._plan.hooks.on_exit, timeout_s=EXIT_HOOK_S)
+
+    def _hook_ended(self, record: CallRecord, name: str, down: Down) -> tuple[Input, ...]:
+        if down.reason.kind not in {Exit.NORMAL, Exit.SHUTDOWN}:
+            error = down.reason.error
+            detail = f"{type(error).__name__}: {error}" if error else down.reason.kind.name.lower()
+            self._conductor.report(Failure(name, "error", detail))
+        if name != "on_exit":
+            return ()
+        self._conductor.report(SessionClosed(record.closing))
+        self._call.addresses.transport.tell(HangUp(record.closing))
+        record.closed = True
+        return (inputs.Close(),)
+
+    def _run_hook(
+        self, name: str, hook: Callable[[], Awaitable[None]], *, timeout_s: float | None
+    ) -> None:
+        address: AnyAddress = Address(name)
+        address.monitor(self.address, ("hook", name))
+        spec = ChildSpec(
+            id=name,
+            start=lambda: HookRunner(hook, timeout_s=timeout_s),
+            restart=Restart.TEMPORARY,
+            address=address,
+        )
+        self._call.addresses.tools.tell(StartChild(spec))

@@ -1,0 +1,208 @@
+"""The listener: turns what the Session is told into inputs of the turn machine.
+
+What it learns on the way (positions, words, texts, times) goes into the call record first.
+"""
+
+from actors import memory
+from actors.call_record import CallRecord, Output, Request
+from actors.conductor import Conductor
+from actors.events import (
+    CallerDtmf,
+    CallerFinal,
+    CallerInterim,
+    CallerLeft,
+    CallerSilent,
+    CallerSpoke,
+    OutputFailed,
+    Played,
+    PlayPhase,
+    Reply,
+    ReplyProgress,
+    ReplyText,
+    Say,
+    SpeechBegan,
+    ToolEnded,
+    ToolStarted,
+    TurnScored,
+    WordsPlaced,
+)
+from actors.reports import AgentSpeechStarted, Failure, ToolCalled, UserTranscript
+from actors.session_latency import turn_latency
+from actors.turn_taking import Input, inputs
+from actors.vendor import TurnScore
+from actors.word_map import heard
+
+CALLER = "caller"
+"""The one human of a room, as the machine names them."""
+
+
+class Listener:
+    """Stateless: whatever it notes is noted in the record."""
+
+    def __init__(self, conductor: Conductor, track_rate_hz: int) -> None:
+        """Report through ``conductor``; positions are samples at ``track_rate_hz``."""
+        self._conductor = conductor
+        self._rate_hz = track_rate_hz
+
+    def inputs(self, record: CallRecord, message: object, now_ns: int) -> tuple[Input, ...]:
+        """Return what the machine is to be told of this message, if anything."""
+        match message:
+            case Played():
+                return self._played(record, message, now_ns)
+            case CallerSpoke() | CallerSilent() | CallerInterim() | CallerFinal():
+                return self._caller(record, message, now_ns)
+            case ToolStarted() | ToolEnded():
+                return self._tool(record, message)
+            case Say() | Reply():
+                return self._request(record, message)
+            case OutputFailed(epoch, slot, kind, detail):
+                self._conductor.report(Failure(slot, kind.value, detail), epoch=epoch)
+                return (inputs.GenerationFailed(epoch, slot),)
+            case TurnScored(revision, score):
+                return _scored(revision, score)
+            case CallerDtmf(who, digit):
+                return (inputs.Dtmf(who, digit),)
+            case CallerLeft(who):
+                return (inputs.Left(who),)
+            case ReplyProgress() | ReplyText() | SpeechBegan() | WordsPlaced():
+                return self._produced(record, message, now_ns)
+            case _:
+                return ()
+
+    # ------------------------------------------------------------ the caller
+
+    def _caller(
+        self,
+        record: CallRecord,
+        message: CallerSpoke | CallerSilent | CallerInterim | CallerFinal,
+        now_ns: int,
+    ) -> tuple[Input, ...]:
+        match message:
+            case CallerSpoke(_, speech_ms):
+                return (inputs.VadStarted(CALLER, speech_ms),)
+            case CallerSilent(_, speech_ms, silence_ms):
+                record.stamps.speech_end = now_ns - silence_ms * 1_000_000
+                return (inputs.VadEnded(CALLER, speech_ms, silence_ms),)
+            case CallerInterim(utt, text):
+                self._conductor.report(UserTranscript(text, final=False))
+                return (inputs.Interim(CALLER, utt, text),)
+            case CallerFinal(utt, text, confidence):
+                record.stamps.final = now_ns
+                self._conductor.report(UserTranscript(text, final=True))
+                return (inputs.Final(CALLER, utt, text, confidence),)
+
+    # ------------------------------------------------------------ the agent's output
+
+    def _played(self, record: CallRecord, message: Played, now_ns: int) -> tuple[Input, ...]:
+        output = record.outputs.get(message.epoch)
+        if output is None:
+            return ()
+        before, output.played = output.played, message.samples
+        played_ms = message.samples * 1000 // self._rate_hz
+        match message.phase:
+            case PlayPhase.STARTED:
+                self._started(output, now_ns)
+                return (inputs.AgentAudioStarted(output.epoch),)
+            case PlayPhase.PROGRESS:
+                progress = inputs.AgentAudioProgress(output.epoch, played_ms)
+                return (progress, *_spoke(output, before))
+            case PlayPhase.DRAINED:
+                return (*_spoke(output, before), inputs.AgentAudioDrained(output.epoch))
+            case PlayPhase.FINISHED if message.samples:
+                finished = inputs.AgentAudioFinished(output.epoch, played_ms)
+                return (*_spoke(output, before), finished)
+            case PlayPhase.FINISHED:
+                return (inputs.ReplyEmpty(output.epoch),)
+            case PlayPhase.CUT:
+                if output.over:
+                    self._conductor.close_output(record, output)
+                return ()
+
+    def _started(self, output: Output, now_ns: int) -> None:
+        if output.stamps.heard is not None:
+            return
+        output.stamps.heard = now_ns
+        self._conductor.report(AgentSpeechStarted(), epoch=output.epoch)
+        if output.stamps.commit is not None:
+            self._conductor.report(turn_latency(output.stamps), epoch=output.epoch)
+
+    def _produced(
+        self,
+        record: CallRecord,
+        message: ReplyProgress | ReplyText | SpeechBegan | WordsPlaced,
+        now_ns: int,
+    ) -> tuple[Input, ...]:
+        output = record.outputs.get(message.epoch)
+        if output is None:
+            return ()
+        match message:
+            case ReplyProgress(epoch, first):
+                if first:
+                    output.stamps.first_token = now_ns
+                return (inputs.GenerationProgress(epoch),)
+            case ReplyText(_, text):
+                output.text = text
+            case SpeechBegan():
+                output.stamps.first_audio = now_ns
+            case WordsPlaced(_, words):
+                output.words.extend(words)
+                if output.over:
+                    memory.write_heard(record, output)
+        return ()
+
+    # ------------------------------------------------------------ tools and user code
+
+    def _tool(self, record: CallRecord, message: ToolStarted | ToolEnded) -> tuple[Input, ...]:
+        output = record.outputs.get(message.epoch)
+        match message:
+            case ToolStarted(epoch, call):
+                record.tool_calls[call.call_id] = call
+                record.conversation = record.conversation.with_items(call)
+                called = ToolCalled(call.name, call.arguments, "started")
+                change = 1
+            case ToolEnded(epoch, result, arguments, status):
+                if record.tool_calls.pop(result.call_id, None) is None:
+                    return ()
+                record.conversation = record.conversation.with_items(result)
+                called = ToolCalled(result.name, arguments, status, result.output)
+                change = -1
+        self._conductor.report(called, epoch=epoch)
+        if output is None:
+            return ()
+        output.running_tools += change
+        progress = inputs.GenerationProgress(epoch)
+        return (progress, inputs.ToolsBusy(epoch, output.running_tools > 0))
+
+    @staticmethod
+    def _request(record: CallRecord, message: Say | Reply) -> tuple[Input, ...]:
+        utterance = message.utterance
+        match message:
+            case Say(_, text, interruptible, unless_user_spoke, within):
+                record.requests[utterance.id] = Request(utterance, text)
+                return (
+                    inputs.Say(
+                        utterance.id,
+                        uninterruptible=not interruptible,
+                        within=within,
+                        unless_user_spoke=unless_user_spoke,
+                    ),
+                )
+            case Reply(_, instructions, interruptible, within):
+                record.requests[utterance.id] = Request(utterance, instructions)
+                reply = inputs.Reply(utterance.id, uninterruptible=not interruptible, within=within)
+                return (reply,)
+
+
+def _spoke(output: Output, before: int) -> tuple[Input, ...]:
+    """Return the words that were heard since the position ``before``."""
+    fresh = [word for word in output.words if before < (word.start + word.end) // 2]
+    words = heard(fresh, output.played)
+    return (inputs.AgentSpoke(output.epoch, words),) if words else ()
+
+
+def _scored(revision: int, score: TurnScore) -> tuple[Input, ...]:
+    if score.state is not None:
+        return (inputs.EouScore(revision, inputs.EouVerdict(score.state.value)),)
+    if score.probability is not None:
+        return (inputs.EouScore(revision, score.probability),)
+    return ()

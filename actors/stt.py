@@ -1,0 +1,165 @@
+"""The STT slot.
+
+Numbers utterances, routes the caller's audio to whoever is on stage, and replays it to a new one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
+from actors.call import AnyAddress
+from actors.cast import Cast
+from actors.events import CallerFinal, CallerInterim
+from actors.frames import CallerAudio, SpeechEnd, SpeechStart
+from actors.performer import Performer, Result
+from actors.ports import SpeechToText
+from actors.role import Hold, Role
+from actors.vendor import (
+    FailureKind,
+    ProviderError,
+    SttAudio,
+    SttConsumed,
+    SttEvent,
+    SttFinal,
+    SttFlush,
+    SttFlushed,
+    SttInput,
+    SttInterim,
+    SttSpeechStart,
+)
+
+FEED_LIMIT = 5000
+"""Inputs that may wait for a recogniser: more than the ring can hold."""
+REPLAY_LEAD_S = 0.5
+"""How much is replayed from before the speech that a fallen recogniser was hearing."""
+
+SttMail = CallerAudio | SpeechStart | SpeechEnd
+
+
+class SttPerformer(Performer[SpeechToText]):
+    """Feeds one recogniser from a bounded queue, so that its pace never holds up the mailbox."""
+
+    _feed: asyncio.Queue[SttInput] | None = None
+
+    def facts(self) -> object:
+        """Begin the one long stream as soon as the vendor is open."""
+        self._feed = asyncio.Queue(FEED_LIMIT)
+        self.work(0, self._transcribe(self._feed))
+        return self.vendor.capabilities
+
+    def on_receive(self, message: SttMail) -> None:
+        """Put what the caller said, or where speech began and ended, into the feed."""
+        if self._feed is None:
+            raise RuntimeError(f"{self.name} was given audio before it was ready")
+        if self._feed.full():
+            raise ProviderError(
+                f"{self.name} is {FEED_LIMIT} inputs behind", kind=FailureKind.STALL
+            )
+        match message:
+            case CallerAudio(at, pcm):
+                self._feed.put_nowait(SttAudio(at, pcm))
+            case SpeechStart(at):
+                self._feed.put_nowait(SttSpeechStart(at))
+            case SpeechEnd(at, mark):
+                self._feed.put_nowait(SttFlush(mark, at))
+
+    async def _transcribe(self, feed: asyncio.Queue[SttInput]) -> None:
+        async for event in self.vendor.transcribe(_drain(feed)):
+            self.role.tell(Result(0, (self.name, event)))
+        raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
+
+
+async def _drain(feed: asyncio.Queue[SttInput]) -> AsyncIterator[SttInput]:
+    while True:
+        yield await feed.get()
+
+
+@dataclass(slots=True)
+class SttHold(Hold):
+    """Which utterance is open and from where the audio would have to be heard again."""
+
+    utt: int = 0
+    speech_at: int | None = None
+    """Where the speech began whose text is not final yet."""
+    ended: SpeechEnd | None = None
+    """The mark that still waits for its answer."""
+    replayed_to: int = 0
+    """Frames before this sample were replayed from the ring; their queued twins are skipped."""
+
+
+class SttRole(Role[SttHold]):
+    """Sends the whole stream to one performer at a time."""
+
+    def first_hold(self, cast: Cast) -> SttHold:
+        """Begin with nothing heard."""
+        return SttHold(cast)
+
+    def handle(self, message: object) -> None:
+        """Take audio and marks from the VAD side, and texts from the performer."""
+        match message:
+            case CallerAudio(at) if at < self.held.replayed_to:
+                pass
+            case CallerAudio() | SpeechStart() | SpeechEnd():
+                self._note(message)
+                stage = self.stage()
+                if stage is not None:
+                    stage.tell(message)
+            case Result(value=(str(name), event)) if name == self.held.last_on_stage:
+                self._heard(event)
+            case _:
+                pass
+
+    def on_performer_ready(self, name: str) -> None:
+        """Let a new performer hear the open utterance from its beginning."""
+        held = self.held
+        if held.cast.on_stage != name or held.speech_at is None:
+            return
+        self._replay(held.live[name], held.speech_at, held.ended)
+
+    def _replay(self, performer: AnyAddress, speech_at: int, ended: SpeechEnd | None) -> None:
+        ring = self.call.ring
+        until = ring.end if ended is None else ended.at
+        frames = [
+            f for f in ring.since(speech_at - int(REPLAY_LEAD_S * CALLER_RATE_HZ)) if f.at < until
+        ]
+        for frame in frames:
+            if frame.at <= speech_at < frame.at + CALLER_FRAME_SAMPLES:
+                performer.tell(SpeechStart(speech_at))
+            performer.tell(frame)
+        if ended is not None:
+            performer.tell(ended)
+        self.held.replayed_to = max((f.at + CALLER_FRAME_SAMPLES for f in frames), default=0)
+
+    def _note(self, message: SttMail) -> None:
+        held = self.held
+        match message:
+            case SpeechStart(at):
+                if held.speech_at is None:
+                    held.speech_at = at
+                held.ended = None
+            case SpeechEnd():
+                held.ended = message
+            case CallerAudio():
+                pass
+            case _:
+                assert_never(message)
+
+    def _heard(self, event: SttEvent) -> None:
+        held = self.held
+        session = self.call.addresses.session
+        match event:
+            case SttInterim(text):
+                session.tell(CallerInterim(held.utt, text))
+            case SttFinal(text, confidence):
+                session.tell(CallerFinal(held.utt, text, confidence))
+                held.utt += 1
+            case SttFlushed(mark):
+                if held.ended is not None and mark >= held.ended.mark:
+                    held.ended = None
+                    held.speech_at = None
+            case SttConsumed():
+                pass
+            case _:
+                assert_never(event)

@@ -1,0 +1,58 @@
+"""The tool runner: the temporary actor in which one tool call runs, apart from the call itself.
+
+What the tool returns is told to the asker; what it raises ends this actor, and the asker learns it
+from `Down`.
+"""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from supervision.actor import Actor
+
+from actors.call import AnyAddress
+from actors.conversation import ToolCall
+from actors.ports import Toolbox
+
+reply_epoch: ContextVar[int | None] = ContextVar("reply_epoch", default=None)
+"""The reply in whose tool the present code runs; `say` and `reply` called there belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReturned:
+    """The tool gave this output."""
+
+    call_id: str
+    output: str
+
+
+class ToolRunner(Actor):
+    """Runs one call within its deadline and ends."""
+
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        tool_call: ToolCall,
+        epoch: int,
+        asker: AnyAddress,
+        *,
+        timeout_s: float,
+    ) -> None:
+        """Run ``tool_call`` of the reply ``epoch`` and tell ``asker`` what came of it."""
+        super().__init__()
+        self._toolbox = toolbox
+        self._tool_call = tool_call
+        self._epoch = epoch
+        self._asker = asker
+        self._timeout_s = timeout_s
+
+    def on_start(self) -> None:
+        """Begin at once."""
+        self.spawn(self._run(), name=f"tool {self._tool_call.name}")
+
+    async def _run(self) -> None:
+        reply_epoch.set(self._epoch)
+        async with asyncio.timeout(self._timeout_s):
+            output = await self._toolbox.call(self._tool_call.name, self._tool_call.arguments)
+        self._asker.tell(ToolReturned(self._tool_call.call_id, output))
+        self.stop()

@@ -1,0 +1,131 @@
+"""The job: one room as a supervision tree, which is data: who is in it and in which order.
+
+The sink starts first and the microphone last, so that nobody speaks to an absent neighbour;
+stopping goes the other way.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from supervision.supervisor import Supervisor
+
+from actors.audio_track import AudioTrack
+from actors.call import Call
+from actors.call_record import CallRecord
+from actors.conductor import Script
+from actors.ingress import Ingress
+from actors.line import TransportActor
+from actors.ports import Provider, Transport
+from actors.session import Hooks, Session, SessionPlan
+from actors.turn_taking import Capabilities, TurnTakingConfig
+from runtime.session_handle import SessionHandle
+from runtime.slots import RoleParts, slot_child
+from supervision.address import Address
+from supervision.messages import ExitReason
+from supervision.spec import AutoShutdown, ChildSpec, Intensity, Restart, SupervisorSpec
+from supervision.supervision_events import SupervisionEvent
+
+SLOT_ORDER = ("tts", "llm", "turn", "stt", "vad", "denoise")
+CLOSE_WITHIN_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlan:
+    """Everything that one room is made from."""
+
+    call: Call
+    transport: Transport
+    providers: Mapping[str, Sequence[Provider[Any]]]
+    """By slot name; a slot that is absent has no entry."""
+    parts: RoleParts
+    script: Script
+    hooks: Hooks
+    turn_taking: TurnTakingConfig
+    on_event: Callable[[SupervisionEvent], None]
+
+
+def job_tree(plan: JobPlan) -> SupervisorSpec:
+    """Return the tree of a room."""
+    call, addresses = plan.call, plan.call.addresses
+    slots = (
+        slot_child(name, call, plan.providers[name], plan.parts)
+        for name in SLOT_ORDER
+        if plan.providers.get(name)
+    )
+    again = Restart.TRANSIENT if plan.transport.resumable else Restart.TEMPORARY
+    return SupervisorSpec(
+        children=(
+            ChildSpec(
+                id="session",
+                start=lambda: Session(_session_plan(plan)),
+                restart=Restart.TRANSIENT,
+                significant=True,
+                address=addresses.session,
+            ),
+            ChildSpec(
+                id="tools", start=lambda: Supervisor(SupervisorSpec()), address=addresses.tools
+            ),
+            ChildSpec(
+                id="audio_track", start=lambda: AudioTrack(call), address=addresses.audio_track
+            ),
+            *slots,
+            ChildSpec(id="ingress", start=lambda: Ingress(call), address=addresses.ingress),
+            ChildSpec(
+                id="transport",
+                start=lambda: TransportActor(call, plan.transport),
+                restart=again,
+                address=addresses.transport,
+            ),
+        ),
+        intensity=Intensity(max_restarts=5, within_s=30.0),
+        auto_shutdown=AutoShutdown.ANY_SIGNIFICANT,
+        on_event=plan.on_event,
+    )
+
+
+def _session_plan(plan: JobPlan) -> SessionPlan:
+    slots = plan.call.slots
+    capabilities = Capabilities(
+        has_vad="vad" in slots,
+        has_stt="stt" in slots,
+        has_turn_detector="turn" in slots,
+        echo_cancelled=plan.transport.cancels_echo,
+    )
+    return SessionPlan(plan.call, plan.script, plan.hooks, plan.turn_taking, capabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A running room, as seen by whoever opened it."""
+
+    room: str
+    session: SessionHandle
+    tree: Address[Any]
+    """The room's supervisor."""
+
+    async def closed(self) -> str:
+        """Wait until the room is over; return why it ended."""
+        reason: ExitReason = await self.tree.ended()
+        record = self.session.address.hold
+        if isinstance(record, CallRecord) and record.closing:
+            return record.closing
+        return f"the call failed: {reason.error or reason.kind.name.lower()}"
+
+    async def close(self, reason: str, *, within_s: float = CLOSE_WITHIN_S) -> None:
+        """End the call as a caller would notice it.
+
+        ``on_exit``, goodbye, hang up; by force after ``within_s``.
+        """
+        self.session.hangup(reason)
+        if not await self._ended_within(within_s):
+            await self.tree.shutdown(deadline_s=within_s)
+
+    async def _ended_within(self, within_s: float) -> bool:
+        try:
+            async with asyncio.timeout(within_s):
+                await self.tree.ended()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,110 @@
+"""The vendor slots of a call as supervision data.
+
+For each, a small supervisor with its role and its performers.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from supervision.supervisor import Supervisor
+
+from actors.call import AnyAddress, Call
+from actors.denoise import DenoisePerformer, DenoiseRole
+from actors.llm import LlmPerformer, LlmRole
+from actors.performer import Performer
+from actors.ports import Provider, TextFilter, Toolbox
+from actors.role import Role, Slot, Understudy
+from actors.speech_gate import GateConfig
+from actors.stt import SttPerformer, SttRole
+from actors.tts import TtsPerformer, TtsRole
+from actors.turn import TurnPerformer, TurnRole
+from actors.vad import VadPerformer, VadRole
+from supervision.address import Address
+from supervision.spec import ChildSpec, SupervisorSpec
+
+PERFORMERS: dict[str, type[Performer[Any]]] = {
+    "denoise": DenoisePerformer,
+    "vad": VadPerformer,
+    "stt": SttPerformer,
+    "turn": TurnPerformer,
+    "llm": LlmPerformer,
+    "tts": TtsPerformer,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleParts:
+    """What some roles need besides their slot."""
+
+    toolbox: Toolbox
+    text_filter: Callable[[], TextFilter]
+    gate: GateConfig
+
+
+def unique_names(providers: Sequence[Provider[Any]]) -> tuple[str, ...]:
+    """Name the performers; the same vendor twice becomes ``name`` and ``name#2``."""
+    names: list[str] = []
+    for provider in providers:
+        count = sum(name.split("#")[0] == provider.name for name in names)
+        names.append(provider.name if count == 0 else f"{provider.name}#{count + 1}")
+    return tuple(names)
+
+
+def slot_child(
+    slot_name: str, call: Call, providers: Sequence[Provider[Any]], parts: RoleParts
+) -> ChildSpec:
+    """Return the child that is one vendor slot.
+
+    Role and performers, each with an address that stays.
+    """
+    role_address: AnyAddress = call.addresses.of_slot(slot_name)
+    performers: AnyAddress = Address(f"{slot_name}/performers")
+    make_performer = PERFORMERS[slot_name]
+    entries = tuple(
+        Understudy(name, _maker(make_performer, name, provider, role_address, call))
+        for name, provider in zip(unique_names(providers), providers, strict=True)
+    )
+    slot = Slot(slot_name, call, entries, performers)
+    spec = SupervisorSpec(
+        children=(
+            ChildSpec(
+                id="performers", start=lambda: Supervisor(SupervisorSpec()), address=performers
+            ),
+            ChildSpec(id="role", start=lambda: _role(slot, parts), address=role_address),
+        )
+    )
+    return ChildSpec(
+        id=f"{slot_name}-slot",
+        start=lambda: Supervisor(spec),
+        shutdown_s=spec.shutdown_s,
+        start_timeout_s=spec.start_timeout_s,
+    )
+
+
+def _maker(
+    make: type[Performer[Any]],
+    name: str,
+    provider: Provider[Any],
+    role: AnyAddress,
+    call: Call,
+) -> Callable[[], Performer[Any]]:
+    return lambda: make(name, provider, role, call.services)
+
+
+def _role(slot: Slot, parts: RoleParts) -> Role[Any]:
+    match slot.name:
+        case "denoise":
+            return DenoiseRole(slot)
+        case "vad":
+            return VadRole(slot, parts.gate)
+        case "stt":
+            return SttRole(slot)
+        case "turn":
+            return TurnRole(slot)
+        case "llm":
+            return LlmRole(slot, parts.toolbox, parts.text_filter)
+        case "tts":
+            return TtsRole(slot)
+        case _:
+            raise ValueError(f"there is no slot {slot.name!r}")

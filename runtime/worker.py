@@ -1,0 +1,154 @@
+"""The worker: the root supervisor, and the way to embed the runtime in any asyncio service.
+
+``async with Worker(Main) as worker: job = await worker.open_room("r1", transport)``.
+
+Leaving the block closes every room and
+leaves no task, thread, process or file behind.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from supervision.supervisor import Snapshot, StartChild, Supervisor, run_tree
+from supervision.tree import TreeNode
+from supervision.watchdog import LoopWatchdog
+
+from actors.call import CallAddresses
+from actors.ports import Transport
+from actors.reports import ActorRestarted, Report, SessionClosed
+from runtime.agent import AgentTarget
+from runtime.config import Settings
+from runtime.errors import UserError
+from runtime.job import Job, job_tree
+from runtime.job_plan import plan_job
+from runtime.services import WorkerServices
+from runtime.session_handle import SessionHandle
+from runtime.telemetry import Telemetry
+from supervision.address import Address
+from supervision.clock import Clock, LoopClock
+from supervision.spec import ChildSpec, Intensity, Restart, SupervisorSpec
+from supervision.supervision_events import ChildRestarted, GaveUp, SupervisionEvent
+
+OPEN_WITHIN_S = 30.0
+SNAPSHOT_WITHIN_S = 5.0
+SYNC_TOOL_THREADS = 8
+
+
+class Worker:
+    """Owns the rooms, the shared engines and the subscribers.
+
+    Runs on the loop on which it is entered.
+    """
+
+    def __init__(self, agent: AgentTarget, *, settings: Settings | None = None) -> None:
+        """Serve ``agent``: a class, an instance (copied for each room) or a factory."""
+        self._agent = agent
+        self._settings = settings or Settings()
+        self._stack = AsyncExitStack()
+        self._jobs: dict[str, Job] = {}
+        self._rooms: Address[Any] = Address("jobs")
+        self._engines: Address[Any] = Address("engines")
+        self._subscribers: Address[Any] = Address("telemetry")
+        self._telemetry = Telemetry(self._subscribers)
+        self._services = WorkerServices(self._engines, self._settings.secret_values())
+        self._root: Address[Any] | None = None
+        self._clock: Clock | None = None
+        self._executor: ThreadPoolExecutor | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start the tree."""
+        self._clock = LoopClock()
+        self._executor = ThreadPoolExecutor(SYNC_TOOL_THREADS, thread_name_prefix="sync-tool")
+        self._stack.callback(self._executor.shutdown, wait=False, cancel_futures=True)
+        self._stack.enter_context(LoopWatchdog())
+        tree = run_tree(self._tree(), name="worker", clock=self._clock)
+        self._root = await self._stack.enter_async_context(tree)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        """Close every room as its caller would notice it, then stop the tree."""
+        for job in tuple(self._jobs.values()):
+            await job.close("the worker stops")
+        return await self._stack.__aexit__(kind, error, traceback)
+
+    def _tree(self) -> SupervisorSpec:
+        return SupervisorSpec(
+            children=(
+                _dynamic("telemetry", self._subscribers),
+                _dynamic("engines", self._engines),
+                _dynamic("jobs", self._rooms),
+            ),
+        )
+
+    # ------------------------------------------------------------ rooms
+
+    async def open_room(self, room: str, transport: Transport) -> Job:
+        """Start a job for this room; returns once its tree is up.
+
+        Raises:
+            UserError: The room is open already, or the agent's declaration is wrong.
+        """
+        if room in self._jobs and self._jobs[room].tree.is_running:
+            raise UserError(f"the room {room!r} is open already: close it first, or choose another")
+        addresses = CallAddresses.reserve()
+        handle = SessionHandle(room, addresses.session)
+        call_facts = (room, addresses, self._services, self._telemetry.publish)
+        plan = plan_job(self._agent, handle, transport, call_facts, self._observer(room))
+        tree: Address[Any] = Address(f"room {room}")
+        spec = job_tree(plan)
+        child = ChildSpec(
+            id=room,
+            start=lambda: Supervisor(spec),
+            restart=Restart.TEMPORARY,
+            address=tree,
+            shutdown_s=spec.shutdown_s,
+            start_timeout_s=spec.start_timeout_s,
+        )
+        job = self._jobs[room] = Job(room, handle, tree)
+        await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
+        return job
+
+    def _observer(self, room: str) -> Callable[[SupervisionEvent], None]:
+        def observe(event: SupervisionEvent) -> None:
+            match event:
+                case ChildRestarted(child=child, restarts=restarts):
+                    happened = ActorRestarted(child, "", restarts)
+                case GaveUp(child=child, restarts=restarts):
+                    happened = SessionClosed(f"gave up: {child} was restarted {restarts} times")
+                case _:
+                    return
+            self._telemetry.publish(Report(self._now_ns(), room, 0, happened))
+
+        return observe
+
+    def _now_ns(self) -> int:
+        return 0 if self._clock is None else self._clock.now_ns()
+
+    # ------------------------------------------------------------ looking in
+
+    async def subscribe(self, callback: Callable[[Report], None]) -> None:
+        """Call ``callback`` on the loop with every public event of every room from now on."""
+        await self._telemetry.subscribe(callback)
+
+    async def snapshot(self) -> TreeNode:
+        """Return the whole tree as it is now.
+
+        Raises:
+            RuntimeError: The worker has not been entered.
+        """
+        if self._root is None:
+            raise RuntimeError("enter the worker first: async with Worker(…) as worker")
+        return await self._root.ask(Snapshot(), timeout_s=SNAPSHOT_WITHIN_S)
+
+
+def _dynamic(name: str, address: Address[Any]) -> ChildSpec:
+    spec = SupervisorSpec(intensity=Intensity(max_restarts=20, within_s=30.0))
+    return ChildSpec(id=name, start=lambda: Supervisor(spec), address=address, shutdown_s=20.0)
