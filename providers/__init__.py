@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from providers.energy_vad import EnergyVAD as EnergyVAD
     from providers.espeak import EspeakTTS as EspeakTTS
+    from providers.pocketsphinx_stt import PocketsphinxSTT as PocketsphinxSTT
     from providers.silero_vad import SileroVAD as SileroVAD
     from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
 
 _SHELVES = {
     "EnergyVAD": "providers.energy_vad",
     "EspeakTTS": "providers.espeak",
+    "PocketsphinxSTT": "providers.pocketsphinx_stt",
     "SileroVAD": "providers.silero_vad",
     "WebRtcDenoiser": "providers.webrtc_denoiser",
 }

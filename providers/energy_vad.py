@@ -37,7 +37,7 @@ class EnergyVAD(GatedDetector):
     """So far above the noise floor it is as likely speech as not."""
 
     @asynccontextmanager
-    async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:  # noqa: ARG002
+    async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:
         """Start with the floor of a quiet line."""
         yield _EnergyGate(self.margin_db)
 

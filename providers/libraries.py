@@ -5,6 +5,7 @@ library is loaded when the provider is opened.
 """
 
 import importlib
+import importlib.util
 from typing import Any
 
 from actors.vendor import FailureKind, ProviderError
@@ -32,3 +33,13 @@ def load_library(library: str, *, needed_by: str) -> Any:
         return importlib.import_module(library)
     except ModuleNotFoundError as error:
         raise MissingLibraryError(library, needed_by=needed_by) from error
+
+
+def require_library(library: str, *, needed_by: str) -> None:
+    """Look whether a library is there that another process will import.
+
+    Raises:
+        MissingLibraryError: it is not installed.
+    """
+    if importlib.util.find_spec(library) is None:
+        raise MissingLibraryError(library, needed_by=needed_by)

@@ -26,7 +26,7 @@ class SileroVAD(GatedDetector):
     name: str = "silero"
 
     @asynccontextmanager
-    async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:  # noqa: ARG002
+    async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:
         """Load the model (about 20 ms).
 
         Raises:

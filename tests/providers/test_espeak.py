@@ -74,7 +74,7 @@ async def test_after_an_interruption_the_next_piece_is_whole() -> None:
             long = cast("AsyncGenerator[SpeechChunk]", voice.synthesize(SpeechRequest(LONG)))
             async with aclosing(long) as chunks:
                 await anext(chunks)
-            assert len(await speech(voice, "Good evening.")) == pytest.approx(len(whole), rel=0.005)
+            assert len(await speech(voice, "Good evening.")) == pytest.approx(len(whole), rel=0.02)
 
 
 async def test_rooms_with_different_voices_share_one_engine() -> None:
@@ -85,7 +85,7 @@ async def test_rooms_with_different_voices_share_one_engine() -> None:
             both = await asyncio.gather(speech(one, "one two three"), speech(two, "one two three"))
         assert len(services.engines) == 1
     # Its breath is random: a text never comes out in equal bytes.
-    assert [len(pcm) for pcm in both] == pytest.approx([len(pcm) for pcm in alone], rel=0.005)
+    assert [len(pcm) for pcm in both] == pytest.approx([len(pcm) for pcm in alone], rel=0.02)
     assert len(alone[0]) != pytest.approx(len(alone[1]), rel=0.05)
 
 
