@@ -7,12 +7,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from transports.loopback import LoopbackCaller, LoopbackTransport
     from transports.wav_file import WavFileTransport
     from transports.wav_format import WavFileError
 
-__all__ = ["WavFileError", "WavFileTransport"]
+__all__ = ["LoopbackCaller", "LoopbackTransport", "WavFileError", "WavFileTransport"]
 
-_HOMES = {"WavFileError": "transports.wav_format", "WavFileTransport": "transports.wav_file"}
+_HOMES = {
+    "LoopbackCaller": "transports.loopback",
+    "LoopbackTransport": "transports.loopback",
+    "WavFileError": "transports.wav_format",
+    "WavFileTransport": "transports.wav_file",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,106 @@
+"""A caller inside the program: for tests, simulations, and services that bring their own audio.
+
+The line behaves like a telephone: 20 ms of audio every 20 ms of the loop's clock, silence when
+nobody speaks, until somebody hangs up.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from actors.audio import CALLER_FRAME_BYTES, CALLER_RATE_HZ, FRAME_MS
+from actors.ports import Line, Services
+from actors.vendor import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left
+
+SILENCE = bytes(CALLER_FRAME_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """20 ms that the caller heard, and when (seconds of the loop's clock)."""
+
+    at_s: float
+    pcm: bytes
+
+
+@dataclass(slots=True)
+class LoopbackCaller:
+    """The human's side of the line. Bounded only by what the program itself puts in."""
+
+    heard: list[Heard] = field(default_factory=list[Heard])
+    _frames: deque[bytes] = field(default_factory=deque[bytes])
+    _events: deque[Arrival] = field(default_factory=lambda: deque[Arrival]([Joined()]))
+    _hung_up: bool = False
+
+    def speak(self, pcm: bytes) -> None:
+        """Say this (16 kHz mono s16le) after what is still being said."""
+        for start in range(0, len(pcm), CALLER_FRAME_BYTES):
+            frame = pcm[start : start + CALLER_FRAME_BYTES]
+            self._frames.append(frame.ljust(CALLER_FRAME_BYTES, b"\0"))
+
+    def press(self, digit: str) -> None:
+        """Press a key."""
+        self._events.append(DtmfPressed(digit))
+
+    def leave(self) -> None:
+        """Leave the room; the line stays open."""
+        self._events.append(Left())
+
+    def finish(self) -> None:
+        """Let the call end once everything is answered."""
+        self._events.append(InputEnded())
+
+    def hang_up(self) -> None:
+        """End the line."""
+        self._hung_up = True
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether something is still to be said."""
+        return bool(self._frames)
+
+    def next_arrivals(self) -> list[Arrival] | None:
+        """Return what comes in during the next 20 ms; None once the line has ended."""
+        if self._hung_up:
+            return None
+        events = list(self._events)
+        self._events.clear()
+        pcm = self._frames.popleft() if self._frames else SILENCE
+        return [*events, AudioIn(pcm, CALLER_RATE_HZ)]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopbackTransport:
+    """A line whose other end is ``caller``."""
+
+    caller: LoopbackCaller = field(default_factory=LoopbackCaller)
+    output_sample_rate_hz: int = CALLER_RATE_HZ
+    resumable: bool = False
+    cancels_echo: bool = True
+    name: str = "loopback"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[Line]:
+        """Pick up."""
+        yield _LoopbackLine(self.caller)
+
+
+@dataclass(frozen=True, slots=True)
+class _LoopbackLine:
+    caller: LoopbackCaller
+
+    async def arrivals(self) -> AsyncGenerator[Arrival, None]:
+        """Yield 20 ms every 20 ms until the caller hangs up."""
+        clock = asyncio.get_running_loop().time
+        due_s = clock()
+        while (arrivals := self.caller.next_arrivals()) is not None:
+            for arrival in arrivals:
+                yield arrival
+            due_s += FRAME_MS / 1000
+            await asyncio.sleep(max(0.0, due_s - clock()))
+
+    def play(self, pcm: bytes) -> None:
+        """Let the caller hear it."""
+        self.caller.heard.append(Heard(asyncio.get_running_loop().time(), pcm))
