@@ -1,0 +1,383 @@
+"""One life of an actor at its address, and the one place where its end is reported.
+
+Whatever happens - a crash, a kill that is swallowed, a loop that goes away - `finish` takes
+effect once: the mailbox is left in order, watchers get their `Down`, the overseer hears of it.
+"""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import enum
+import functools
+import logging
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pykka
+import structlog
+
+from supervision.actor_base import ActorBase
+from supervision.address import Down
+from supervision.birth import Birth
+from supervision.clock import Clock
+from supervision.errors import ActorDeadError, HandlerInterrupted
+from supervision.future import AsyncFuture
+from supervision.lanes import NOTHING
+from supervision.mail import payload
+from supervision.messages import POLICIES, Exit, ExitReason, Lane, message
+from supervision.pykka_compat import Envelope
+from supervision.reply import Ask, LoopReply, Reply
+
+log = structlog.get_logger(__name__)
+pykka_log = logging.getLogger("pykka")  # where Pykka's users look for a crash
+
+KILL_GRACE_S = 1.0
+"""How long a killed incarnation may take to end before it is abandoned."""
+
+OVERDUE_SLACK_S = 0.001  # timers fire a rounding error early
+FATAL = (SystemExit, KeyboardInterrupt)
+
+_living: set[Incarnation] = set()  # asyncio holds tasks weakly; this holds every running actor
+
+
+class Stage(enum.Enum):
+    """How far the life of an incarnation has come."""
+
+    STARTING = enum.auto()
+    RUNNING = enum.auto()
+    ENDING = enum.auto()
+    OVER = enum.auto()
+
+
+@message(lane=Lane.SYSTEM)
+@dataclass(frozen=True, slots=True)
+class ShutDown:
+    """Handle CONTROL mail until the deadline, then end."""
+
+    deadline_s: float
+
+
+@dataclass(slots=True)
+class Question:
+    """An asked item as its handler sees it."""
+
+    message: Any
+    reply: Reply[Any] | None
+    handler: Callable[[Any], Any]
+    lenient: bool
+    """Whether the asker gets the handler's error and the actor lives on."""
+
+
+INTERRUPTED = object()
+SPECIAL = frozenset({Ask, Envelope, ShutDown})
+
+
+class Incarnation(abc.ABC):
+    """The administration of one life; subclasses run the handlers on a loop or in a thread."""
+
+    __slots__ = (
+        "_deadline",
+        "_deferred",
+        "_overdue",
+        "_timers",
+        "actor",
+        "address",
+        "clock",
+        "doom",
+        "handling_since_s",
+        "in_hand",
+        "loop",
+        "mailbox",
+        "number",
+        "open_ask",
+        "overseer",
+        "retrying",
+        "stage",
+    )
+
+    def __init__(self, actor: ActorBase, birth: Birth) -> None:
+        self.actor = actor
+        self.address = birth.address
+        self.mailbox = birth.address.mailbox
+        self.overseer = birth.overseer
+        self.loop = birth.loop
+        self.clock: Clock = birth.clock
+        self.stage = Stage.STARTING
+        self.doom: ExitReason | None = None
+        self.handling_since_s: float | None = None
+        self.in_hand: Any = NOTHING
+        self.retrying = False
+        self.open_ask: Reply[Any] | None = None
+        self._deferred: list[Reply[Any]] | None = None
+        self._timers: dict[Hashable, asyncio.TimerHandle] | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._overdue: asyncio.TimerHandle | None = None
+        actor.attach(birth.address, self)
+        self.number = birth.address.begin(self)
+        self.mailbox.on_overload = self._report_overload
+        _living.add(self)
+
+    # What the address may ask for, from any thread.
+
+    @property
+    def ref(self) -> pykka.ActorRef[Any]:
+        """Return the actor's Pykka ref."""
+        return self.actor.actor_ref
+
+    def kill(self, kind: Exit) -> None:
+        """End at once."""
+        self.at_home(self.end_by, ExitReason(kind))
+
+    def shut_down(self, deadline_s: float) -> None:
+        """Tell the actor to end in order, and make sure of it."""
+        order = ShutDown(self.clock.now_s() + deadline_s)
+        self.mailbox.put(order, POLICIES[ShutDown])
+        self.at_home(self._arm_deadline, deadline_s, self._shutdown_is_over)
+
+    @abc.abstractmethod
+    def interrupt(self) -> None:
+        """Cancel the handler in flight."""
+
+    # What the actor may ask for, on its own loop or thread.
+
+    def after(self, delay_s: float, message: object, key: Hashable) -> None:
+        """Tell the actor a message later."""
+        self.at_home(self._set_timer, delay_s, message, key)
+
+    def cancel_after(self, key: Hashable) -> None:
+        """Withdraw a message that was to come later."""
+        self.at_home(self._clear_timer, key)
+
+    def defer(self) -> Reply[Any]:
+        """Keep the ask in hand open.
+
+        Raises:
+            RuntimeError: If the message in hand was not asked.
+        """
+        reply, self.open_ask = self.open_ask, None
+        if reply is None:
+            raise RuntimeError("there is no open ask to defer")
+        still_open = [earlier for earlier in self._deferred or () if not earlier.done()]
+        self._deferred = [*still_open, reply]
+        return reply
+
+    def _set_timer(self, delay_s: float, message: object, key: Hashable) -> None:
+        if self.stage is Stage.OVER:
+            return
+        if self.loop is None:
+            raise RuntimeError("timers need an event loop")
+        self._clear_timer(key)
+        if self._timers is None:
+            self._timers = {}
+        self._timers[key] = self.loop.call_later(delay_s, self._ring, message, key)
+
+    def _clear_timer(self, key: Hashable) -> None:
+        timer = self._timers.pop(key, None) if self._timers else None
+        if timer is not None:
+            timer.cancel()
+
+    def _ring(self, message: object, key: Hashable) -> None:
+        self._clear_timer(key)
+        self.address.tell(message)
+
+    # Deadlines; on the home loop.
+
+    def at_home(self, function: Callable[..., None], *args: Any) -> None:
+        """Call where this life is administered: here, or soon on the home loop."""
+        loop = self.loop
+        if loop is None or loop.is_closed() or asyncio._get_running_loop() is loop:  # noqa: SLF001
+            function(*args)
+        else:
+            loop.call_soon_threadsafe(function, *args)
+
+    def _arm_deadline(self, delay_s: float, function: Callable[[], None]) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self.loop is not None and self.stage is not Stage.OVER:
+            self._deadline = self.loop.call_later(delay_s, function)
+
+    def disarm_deadline(self) -> None:
+        """Withdraw the deadline that is set."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def limit_start(self, start_timeout_s: float) -> None:
+        """End as TIMED_OUT unless the actor has started in time."""
+        self._arm_deadline(start_timeout_s, self._start_is_over)
+
+    def limit_end(self) -> None:
+        """Abandon the incarnation unless it ends within the grace."""
+        self._arm_deadline(KILL_GRACE_S, self._abandon)
+
+    def _start_is_over(self) -> None:
+        self.end_by(ExitReason(Exit.TIMED_OUT))
+
+    def _shutdown_is_over(self) -> None:
+        if self.handling_since_s is None and self.stage is Stage.RUNNING:
+            # It is between two messages: it sees the deadline itself and still runs on_stop.
+            self._arm_deadline(KILL_GRACE_S, self._shutdown_is_over_at_last)
+        else:
+            self._shutdown_is_over_at_last()
+
+    def _shutdown_is_over_at_last(self) -> None:
+        self.end_by(ExitReason(Exit.KILLED))
+
+    def watch_handler(self) -> None:
+        """Tell the overseer if what the actor does now takes too long; on the home loop."""
+        limit_s = self.actor.handler_deadline_s
+        if self._overdue is None and limit_s is not None and self.loop is not None:
+            self._overdue = self.loop.call_later(limit_s, self._check_handler, limit_s)
+
+    def _check_handler(self, limit_s: float) -> None:
+        self._overdue = None
+        since_s = self.handling_since_s
+        if since_s is None or self.loop is None or self.stage is Stage.OVER:
+            return
+        left_s = since_s + limit_s - self.clock.now_s()
+        if left_s <= OVERDUE_SLACK_S:
+            self.overseer.overdue(self.address, self.number)
+            left_s = limit_s
+        self._overdue = self.loop.call_later(left_s, self._check_handler, limit_s)
+
+    # The end; on the home loop.
+
+    def end_by(self, doom: ExitReason) -> None:
+        """Make the incarnation end for this reason, unless it is ending for another."""
+        if self.stage is Stage.OVER or self.doom is not None:
+            return
+        self.doom = doom
+        self.limit_end()
+        self.cut()
+
+    @abc.abstractmethod
+    def cut(self) -> None:
+        """Cancel whatever the actor does."""
+
+    def _abandon(self) -> None:
+        log.error("actor abandoned: it was killed and does not end", actor=self.address.name)
+        self.finish(ExitReason(Exit.ABANDONED))
+
+    def finish(self, reason: ExitReason) -> None:
+        """Leave everything in order and report the end; the first call counts."""
+        if self.stage is Stage.OVER:
+            return
+        self.stage = Stage.OVER
+        self._cancel_timers()
+        self._keep_for_retry()
+        self._fail_open_asks()
+        mailbox = self.mailbox
+        mailbox.on_overload = mailbox.waiter = None
+        mailbox.take_over()
+        mailbox.unseal()
+        self.address.end(reason)
+        self.overseer.ended(Down(self.address, None, reason, self.number))
+        self.actor.pykka_end()
+        _living.discard(self)
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._deadline, self._overdue, *(self._timers or {}).values()):
+            if timer is not None:
+                timer.cancel()
+        self._timers = None
+
+    def _keep_for_retry(self) -> None:
+        item, self.in_hand = self.in_hand, NOTHING
+        if item is NOTHING or isinstance(item, LoopReply | Envelope):
+            return
+        if self.retrying:
+            self.mailbox.count().set_aside += 1
+            kind = type(payload(item)).__name__
+            log.error("message set aside: it crashed twice", actor=self.address.name, message=kind)
+        else:
+            self.mailbox.suspect = item
+
+    def _fail_open_asks(self) -> None:
+        error = ActorDeadError(f"{self.address.name} ended before it answered")
+        for reply in (self.open_ask, *(self._deferred or ())):
+            if reply is not None and not reply.done():
+                reply.fail(error)
+        self.open_ask = self._deferred = None
+
+    def _report_overload(self) -> None:
+        self.at_home(self.overseer.overloaded, self.address)
+
+    # What both kinds of loop share.
+
+    def open_item(self, item: Any) -> Question | None:
+        """Return an asked item's parts, or None if nobody awaits the answer any more."""
+        match item:
+            case Envelope():
+                envelope = cast("Envelope[Any]", item)
+                reply = cast("AsyncFuture[Any] | None", envelope.reply_to)
+                question = Question(envelope.message, reply, self.actor.handle_pykka, lenient=True)
+            case _:
+                ask = cast("Ask[Any]", item)
+                lenient = not self.actor.crash_on_ask_error
+                question = Question(ask.message, ask, self.actor.on_receive, lenient=lenient)
+        if question.reply is not None and question.reply.done():
+            self.mailbox.count().expired += 1
+            return None
+        self.open_ask = question.reply
+        return question
+
+    def answer(self, question: Question, result: Any) -> None:
+        """Give the handler's result to the asker, unless the handler deferred that."""
+        reply, self.open_ask = self.open_ask, None
+        if reply is None or reply is not question.reply:
+            return
+        if result is INTERRUPTED:
+            reply.fail(HandlerInterrupted(f"{self.address.name} was interrupted"))
+        else:
+            reply.set(result)
+
+    def answer_error(self, question: Question, error: Exception) -> bool:
+        """Give the handler's error to the asker if the actor survives it; say whether it does."""
+        reply = question.reply
+        if reply is None or not question.lenient:
+            return False
+        self.open_ask = None
+        pykka_log.info("Exception returned from %s to caller:", self.actor, exc_info=error)
+        reply.fail(error)
+        return True
+
+    def note_end(self, reason: ExitReason) -> None:
+        """Log a crash and let Pykka see that the actor takes no more messages."""
+        error = reason.error
+        if error is not None and not isinstance(error, Exception):
+            pykka_log.debug("%r in %s. Stopping all actors.", error, self.actor)
+            self.actor.pykka_retire()
+            self.actor.pykka_stop_all()
+        elif error is not None:
+            self.log_crash(error)
+            self.actor.pykka_retire()
+        else:
+            self.actor.pykka_retire()
+
+    def last_hook(self, reason: ExitReason) -> Callable[[], Any] | None:
+        """Return the hook that is due at this end."""
+        actor, error = self.actor, reason.error
+        match reason.kind:
+            case Exit.NORMAL | Exit.SHUTDOWN:
+                return actor.on_stop
+            case Exit.CRASHED if isinstance(error, Exception):
+                return functools.partial(actor.on_failure, type(error), error, error.__traceback__)
+            case Exit.CRASHED:
+                return actor.on_stop
+            case _:
+                return None
+
+    def log_crash(self, error: BaseException) -> None:
+        """Log where the actor's users look: Pykka's log for Pykka's, ours for our own."""
+        if self.actor.is_registered:
+            pykka_log.error("Unhandled exception in %s:", self.actor, exc_info=error)
+        else:
+            log.error("actor crashed", actor=self.address.name, exc_info=error)
+
+    def take_suspect(self) -> Any:
+        """Return the message that crashed the last incarnation, or NOTHING."""
+        item, self.mailbox.suspect = self.mailbox.suspect, NOTHING
+        self.retrying = item is not NOTHING
+        return item

@@ -1,0 +1,300 @@
+"""An actor's life on an event loop: one task that takes mail and runs handlers one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import math
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
+from typing import Any, TypeVar, cast
+
+from supervision.actor_base import ActorBase
+from supervision.birth import Birth
+from supervision.errors import ActorDeadError
+from supervision.incarnation import (
+    FATAL,
+    INTERRUPTED,
+    SPECIAL,
+    Incarnation,
+    ShutDown,
+    Stage,
+    log,
+)
+from supervision.lanes import NOTHING
+from supervision.mail import State
+from supervision.messages import Exit, ExitReason, Lane
+
+T = TypeVar("T")
+
+BATCH = 64
+BATCH_S = 0.002
+"""After so many messages, or so long, an actor lets others run."""
+
+
+class LoopIncarnation(Incarnation):
+    """Runs an `Actor` in a task of its own, which starts in a clean context."""
+
+    __slots__ = ("_home", "_interrupted", "_leaving", "_owned", "_task")
+
+    def __init__(self, actor: ActorBase, birth: Birth) -> None:
+        assert birth.loop is not None, "an asyncio actor lives on an event loop"
+        self._home = birth.loop
+        birth.address.mailbox.bind(self._home)
+        super().__init__(actor, birth)
+        self._interrupted = False
+        self._leaving: ExitReason | None = None
+        self._owned: set[asyncio.Task[Any]] | None = None
+        self._task = self._home.create_task(
+            self._run(birth.start_timeout_s),
+            name=self.address.name,
+            context=contextvars.Context(),
+        )
+        self._task.add_done_callback(self._task_is_done)
+
+    # From outside.
+
+    def interrupt(self) -> None:
+        """Cancel the handler in flight; a handler cannot interrupt itself."""
+        self.at_home(self._interrupt)
+
+    def _interrupt(self) -> None:
+        own = asyncio.current_task(self._home) is self._task
+        if self.in_hand is not NOTHING and not self._interrupted and not own:
+            self._interrupted = True
+            self._task.cancel()
+
+    def cut(self) -> None:
+        """Cancel the task."""
+        self._task.cancel()
+
+    def _task_is_done(self, task: asyncio.Task[None]) -> None:
+        if self.stage is not Stage.OVER:  # cancelled before its first step
+            self.finish(self.doom or ExitReason(Exit.KILLED))
+        if not task.cancelled() and task.exception() is not None:
+            log.error("actor ends the program", actor=self.address.name)
+
+    # Owned tasks.
+
+    def spawn(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """Run a task that belongs to this incarnation.
+
+        Raises:
+            ActorDeadError: If the incarnation has ended.
+        """
+        if self.stage is Stage.OVER:
+            coro.close()
+            raise ActorDeadError(f"{self.address.name} has ended")
+        task = self._home.create_task(coro, name=f"{self.address.name}/{name}")
+        if self._owned is None:
+            self._owned = set()
+        self._owned.add(task)
+        task.add_done_callback(self._owned_is_done)
+        return task
+
+    def _owned_is_done(self, task: asyncio.Task[Any]) -> None:
+        if self._owned is not None:
+            self._owned.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        if self.stage is Stage.STARTING or self.stage is Stage.RUNNING:
+            self.end_by(ExitReason(Exit.CRASHED, error))
+        else:
+            log.error("task failed while its actor ended", task=task.get_name(), exc_info=error)
+
+    async def _cancel_owned(self) -> None:
+        while self._owned:
+            self.limit_end()
+            for task in self._owned:
+                task.cancel()
+            try:
+                await asyncio.wait(self._owned)
+            except asyncio.CancelledError:
+                self._uncancel()  # killed while ending: it ends as fast as its tasks do
+
+    # The life.
+
+    async def _run(self, start_timeout_s: float) -> None:
+        try:
+            await self._start(start_timeout_s)
+            reason = await self._consume()
+        except asyncio.CancelledError as error:
+            reason = self._why_cancelled(error)
+        except BaseException as error:  # noqa: BLE001 - reported as the reason of the end
+            reason = self._crashed(error)
+        reason = await self._wind_up(reason)
+        self.finish(reason)
+        _raise_fatal(reason.error)
+
+    async def _start(self, start_timeout_s: float) -> None:
+        started = self.actor.on_start()
+        if isinstance(started, CoroutineType):
+            if start_timeout_s < math.inf:
+                self.limit_start(start_timeout_s)
+            await cast("Coroutine[Any, Any, None]", started)
+            self.disarm_deadline()
+        self.stage = Stage.RUNNING
+        self.overseer.started(self.address, self.number)
+        suspect = self.take_suspect()
+        if suspect is not NOTHING:
+            self.in_hand = suspect
+            await self._handle(suspect)
+            self.retrying = False
+
+    async def _consume(self) -> ExitReason:
+        mailbox, now = self.mailbox, self._home.time
+        take, receive = mailbox.take, self.actor.on_receive
+        item = NOTHING
+        try:
+            while True:
+                left, until_s = BATCH, now() + BATCH_S
+                while left and now() < until_s:
+                    item = take()
+                    if item is NOTHING:
+                        break
+                    if type(item) in SPECIAL:
+                        await self._handle_special(item)
+                    else:
+                        result = receive(item)
+                        if result is not None:
+                            await self._settle(item, result)
+                    left -= 1
+                if self._leaving is not None:
+                    return self._leaving
+                if item is not NOTHING:
+                    item = NOTHING
+                    await asyncio.sleep(0)
+                elif mailbox.state is State.SEALED:
+                    return ExitReason(Exit.NORMAL)
+                else:
+                    mailbox.overloaded = False
+                    mailbox.waiter = self._home.create_future()
+                    await mailbox.waiter
+        except BaseException:
+            self.in_hand = item
+            raise
+
+    async def _handle(self, item: Any) -> None:
+        """Handle one item off the hot path."""
+        if type(item) in SPECIAL:
+            await self._handle_special(item)
+        else:
+            await self._settle(item, self.actor.on_receive(item))
+
+    async def _settle(self, item: Any, result: Any) -> Any:
+        """Await a handler's result if that is what it is for, and return its value."""
+        if not isinstance(result, CoroutineType | asyncio.Future):
+            return result
+        self.in_hand = item
+        self.handling_since_s = self._home.time()
+        self.watch_handler()
+        try:
+            result = await cast("Coroutine[Any, Any, Any]", result)
+        except asyncio.CancelledError:
+            if not self._interrupted or self.doom is not None:
+                raise
+            result = INTERRUPTED
+        finally:
+            self.handling_since_s = None
+        self.in_hand = NOTHING
+        if self._interrupted:
+            await self._recover()
+        if self.doom is not None:  # the handler swallowed the cancellation that was to end it
+            raise asyncio.CancelledError
+        return result
+
+    async def _recover(self) -> None:
+        self._interrupted = False
+        self._task.uncancel()
+        await self._hook(self.actor.on_interrupt)
+
+    async def _handle_special(self, item: Any) -> None:
+        if isinstance(item, ShutDown):
+            await self._drain(item)
+            return
+        question = self.open_item(item)
+        if question is None:
+            return
+        try:
+            result = await self._settle(item, question.handler(question.message))
+        except Exception as error:
+            if not self.answer_error(question, error):
+                raise
+        else:
+            self.answer(question, result)
+
+    async def _drain(self, order: ShutDown) -> None:
+        """Handle CONTROL mail until the deadline."""
+        mailbox = self.mailbox
+        self._leaving = ExitReason(Exit.SHUTDOWN)
+        left = BATCH
+        while self._home.time() < order.deadline_s:
+            mailbox.purge(Lane.MEDIA)
+            item = mailbox.take()
+            if item is NOTHING:
+                break
+            if not isinstance(item, ShutDown):
+                await self._handle(item)
+            left -= 1
+            if not left:
+                left = BATCH
+                await asyncio.sleep(0)
+
+    # The end.
+
+    def _why_cancelled(self, error: asyncio.CancelledError) -> ExitReason:
+        from_outside = self._uncancel()
+        if self.doom is None:
+            return ExitReason(Exit.KILLED) if from_outside else self._crashed(error)
+        if self.doom.kind is Exit.CRASHED and self.doom.error is not None:
+            self.disarm_deadline()
+            return self._crashed(self.doom.error)
+        return self.doom
+
+    def _crashed(self, error: BaseException) -> ExitReason:
+        self._uncancel()
+        starting = self.stage is Stage.STARTING
+        return ExitReason(Exit.START_FAILED if starting else Exit.CRASHED, error)
+
+    def _uncancel(self) -> bool:
+        cancelled = self._task.cancelling() > 0
+        while self._task.cancelling():
+            self._task.uncancel()
+        return cancelled
+
+    async def _wind_up(self, reason: ExitReason) -> ExitReason:
+        self.stage = Stage.ENDING
+        self.note_end(reason)
+        hook = self.last_hook(reason)
+        if hook is not None:
+            try:
+                await self._hook(hook)
+            except asyncio.CancelledError as error:
+                reason = self._why_cancelled(error)
+            except Exception as error:  # noqa: BLE001 - reported as the reason of the end
+                reason = self._crashed(error)
+                self.log_crash(error)
+        await self._cancel_owned()
+        return reason
+
+    async def _hook(self, hook: Callable[[], Any]) -> None:
+        result = hook()
+        if isinstance(result, CoroutineType):
+            self.handling_since_s = self._home.time()
+            self.watch_handler()
+            try:
+                await cast("Coroutine[Any, Any, None]", result)
+            finally:
+                self.handling_since_s = None
+
+
+def _raise_fatal(error: BaseException | None) -> None:
+    """Let the interpreter's own exceptions end the program, after the end was reported."""
+    if isinstance(error, BaseExceptionGroup):
+        fatal = cast("BaseExceptionGroup[BaseException]", error).subgroup(FATAL)
+        error = fatal
+        while isinstance(error, BaseExceptionGroup):
+            error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    if isinstance(error, FATAL):
+        raise error
