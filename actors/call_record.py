@@ -77,4 +77,6 @@ class CallRecord:
     caller_done: bool = False
     closing: str = ""
     """Why the call ends; empty while it goes on."""
+    ending: bool = False
+    """The goodbye is over: what the machine still has to do, and then the end."""
     closed: bool = False

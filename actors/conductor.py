@@ -11,7 +11,7 @@ from actors import memory
 from actors.call import Call
 from actors.call_record import CallRecord, Output, Request
 from actors.events import Begin, Cut, Generate, Pause, Resume, SayWithin, ScoreText
-from actors.frames import Piece, ReplyEnd
+from actors.frames import Piece, ReplyEnd, SpeechOver
 from actors.ports import Toolbox
 from actors.reports import (
     AgentSpeechFinished,
@@ -127,6 +127,9 @@ class Conductor:
         items = record.conversation.items
         if pending is not None:
             items = (*items, memory.user_message(pending))
+        if "llm" not in self._call.slots:
+            self._call.addresses.audio_track.tell(SpeechOver(output.epoch, 0))
+            return
         tools = self._script.toolbox.schemas
         request = ChatRequest(items, instructions, tools, self._call.language)
         generate = Generate(output.epoch, request, confirmed=pending is None)
@@ -135,6 +138,9 @@ class Conductor:
     def _speak(self, output: Output, text: str) -> None:
         """Hand over a text that needs no language model."""
         output.text = text
+        if "tts" not in self._call.slots:
+            self._call.addresses.audio_track.tell(SpeechOver(output.epoch, 0))
+            return
         pieces = list(self._script.pieces(text))
         tts = self._call.addresses.tts
         for number, piece in enumerate(pieces):

@@ -20,8 +20,9 @@ from actors.frames import Piece, ReplyEnd
 from actors.llm_job import LlmHold, LlmJob, SpeechText
 from actors.llm_tools import ToolRound
 from actors.performer import Cancel, Finished, Performer, Result
-from actors.ports import LanguageModel, TextFilter, Toolbox
+from actors.ports import LanguageModel, Toolbox
 from actors.role import Role, Slot
+from actors.text import TextFilter
 from actors.tool_runner import ToolReturned
 from actors.vendor import (
     ChatDone,
@@ -128,6 +129,14 @@ class LlmRole(Role[LlmHold]):
 
     # ------------------------------------------------------------ asking the model
 
+    def on_resumed(self) -> None:
+        """Set the deadlines again, and ask for what was not asked yet."""
+        for job in tuple(self.held.jobs.values()):
+            if job.performer:
+                self._expect(job, FIRST_RESULT_S)
+            elif not job.calls:
+                self._ask(job)
+
     def on_performer_ready(self, name: str) -> None:
         """Ask for what waits for a stage."""
         for job in tuple(self.held.jobs.values()):
@@ -154,12 +163,15 @@ class LlmRole(Role[LlmHold]):
     def _ask(self, job: LlmJob) -> None:
         stage = self.stage()
         if stage is None:
-            self.after(WAIT_FOR_STAGE_S, _Overdue(job.epoch, job.attempt), key=("due", job.epoch))
+            self._expect(job, WAIT_FOR_STAGE_S)
             return
         job.performer = self.held.last_on_stage
         job.attempt = self.next_attempt()
         stage.tell(Ask(job.attempt, job.request))
-        self.after(FIRST_RESULT_S, _Overdue(job.epoch, job.attempt), key=("due", job.epoch))
+        self._expect(job, FIRST_RESULT_S)
+
+    def _expect(self, job: LlmJob, within_s: float) -> None:
+        self.after(within_s, _Overdue(job.epoch, job.attempt), key=("due", job.epoch))
 
     def _overdue(self, epoch: int, attempt: int) -> None:
         job = self.held.jobs.get(epoch)
@@ -192,7 +204,7 @@ class LlmRole(Role[LlmHold]):
             self.held.live[job.performer].tell(Cancel(job.attempt))
         self._tools(job).interrupt()
         if job.speech.spoken:
-            self._session.tell(ReplyText(epoch, " ".join(job.speech.spoken)))
+            self._session.tell(ReplyText(epoch, "".join(job.speech.spoken)))
         self._forget(job)
 
     # ------------------------------------------------------------ results
@@ -207,7 +219,7 @@ class LlmRole(Role[LlmHold]):
         job = self._job_of(attempt)
         if job is None:
             return
-        self.after(STALL_S, _Overdue(job.epoch, attempt), key=("due", job.epoch))
+        self._expect(job, STALL_S)
         self._event(job, value)  # pyright: ignore[reportArgumentType] - a performer sends ChatEvents only
 
     def _event(self, job: LlmJob, event: ChatEvent) -> None:
@@ -236,7 +248,7 @@ class LlmRole(Role[LlmHold]):
             if job.confirmed:
                 self._tools(job).start(self._toolbox)
             return
-        self._session.tell(ReplyText(job.epoch, " ".join(job.speech.spoken)))
+        self._session.tell(ReplyText(job.epoch, "".join(job.speech.spoken)))
         self._end(job)
 
     def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from actors.conversation import Message, ToolCall, ToolOutput
-from actors.ports import TextFilter
 from actors.role import Hold
-from actors.text.splitter import SentenceSplitter
+from actors.text import SentenceSplitter, TextFilter
 from actors.vendor import ChatRequest
 
 MAX_ROUNDS = 8

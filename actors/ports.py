@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callab
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
 
+from actors.speech_gate import GateConfig
 from actors.vendor import (
     Arrival,
     ChatEvent,
@@ -61,6 +62,11 @@ class VoiceActivityDetector(Protocol):
     @property
     def window_samples(self) -> int:
         """How many samples (16 kHz) it judges at once."""
+        ...
+
+    @property
+    def gate(self) -> GateConfig:
+        """The thresholds and durations that suit its probabilities."""
         ...
 
     def probability(self, pcm: bytes) -> float:
@@ -202,18 +208,6 @@ class Services(Protocol):
 
     def external_work(self) -> AbstractContextManager[None]:
         """Mark work outside the loop (a child process, a socket): simulated time waits for it."""
-        ...
-
-
-class TextFilter(Protocol):
-    """Turns written text into text that can be spoken, as it streams."""
-
-    def push(self, delta: str) -> str:
-        """Take the next part; return what can be spoken already."""
-        ...
-
-    def flush(self) -> str:
-        """Return what was held back; the text is over."""
         ...
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
-from supervision.actor import Actor
 from supervision.supervisor import StartChild
 
 from actors.call import AnyAddress, Call
@@ -18,6 +17,7 @@ from actors.cast import Cast
 from actors.performer import Performer, Ready
 from actors.reports import Failure, ProviderSwitched
 from actors.vendor import FailureKind, ProviderError
+from supervision.actor import Actor
 from supervision.address import Address, Down
 from supervision.mail import MailboxLimits
 from supervision.spec import ChildSpec, Restart
@@ -96,6 +96,9 @@ class Role(Actor, Generic[HoldT]):
     def handle(self, message: object) -> None:
         """Take one message that is not about the cast."""
 
+    def on_resumed(self) -> None:
+        """Go on with the held work: deadlines died with the last incarnation."""
+
     def on_performer_ready(self, name: str) -> None:
         """Go on: somebody became ready."""
 
@@ -132,7 +135,10 @@ class Role(Actor, Generic[HoldT]):
         """Take up the hold, or make the first one, and fill the stage."""
         if self.hold is None:
             self.hold = self.first_hold(Cast.of(tuple(entry.name for entry in self.slot.entries)))
-        self._fill_stage()
+            self._fill_stage()
+        else:
+            self._fill_stage()
+            self.on_resumed()
 
     def on_receive(self, message: object) -> None:
         """Route what concerns the cast; everything else goes to `handle`."""

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
 
-from supervision.actor import Actor
 from supervision.supervisor import StartChild
 
 from actors.call import AnyAddress, Call
@@ -41,8 +40,9 @@ from actors.turn_taking import (
     step,
 )
 from actors.turn_taking import effects as fx
+from supervision.actor import Actor
 from supervision.address import Address, Down
-from supervision.messages import Exit
+from supervision.messages import Exit, ExitReason
 from supervision.spec import ChildSpec, Restart
 
 EXIT_HOOK_S = 10.0
@@ -66,6 +66,8 @@ class SessionPlan:
     hooks: Hooks
     turn_taking: TurnTakingConfig
     capabilities: Capabilities
+    resumable: bool
+    """Whether the transport is started again after a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,12 @@ class Session(Actor):
             case CallerDone():
                 record.caller_done = True
                 self._end_if_quiet(record)
-            case Close(reason) | LineClosed(reason):
+            case Close(reason):
                 self._close(record, reason)
-            case Down(key="transport"):
-                self._close(record, "the transport ended")
+            case LineClosed(reason):
+                return self._line_ended(record, reason)
+            case Down(key="transport", reason=reason):
+                return self._transport_down(record, reason)
             case Down(key=("hook", str(name))):
                 return self._hook_ended(record, name, message)
             case _:
@@ -153,7 +157,10 @@ class Session(Actor):
                 self._carry_out(record.todo[0])
             record.todo.popleft()
             record.tries = 0
-        if record.closed:
+        if record.ending and not record.closed:
+            record.closed = True
+            self._conductor.report(SessionClosed(record.closing))
+            self._call.addresses.transport.tell(HangUp(record.closing))
             self.stop()
 
     def _carry_out(self, effect: fx.Effect) -> None:
@@ -188,6 +195,19 @@ class Session(Actor):
         record.closing = reason
         self._run_hook("on_exit", self._plan.hooks.on_exit, timeout_s=EXIT_HOOK_S)
 
+    def _line_ended(self, record: CallRecord, reason: str) -> tuple[Input, ...]:
+        """Nobody hears a goodbye any more: what is queued is dropped, then the call is closed."""
+        self._close(record, reason)
+        return (inputs.Close(),)
+
+    def _transport_down(self, record: CallRecord, reason: ExitReason) -> tuple[Input, ...]:
+        if record.closing:
+            return ()
+        if self._plan.resumable and reason.kind is not Exit.NORMAL:
+            self._call.addresses.transport.monitor(self.address, "transport")
+            return ()
+        return self._line_ended(record, f"the transport ended: {reason.error or 'it stopped'}")
+
     def _hook_ended(self, record: CallRecord, name: str, down: Down) -> tuple[Input, ...]:
         if down.reason.kind not in {Exit.NORMAL, Exit.SHUTDOWN}:
             error = down.reason.error
@@ -195,9 +215,7 @@ class Session(Actor):
             self._conductor.report(Failure(name, "error", detail))
         if name != "on_exit":
             return ()
-        self._conductor.report(SessionClosed(record.closing))
-        self._call.addresses.transport.tell(HangUp(record.closing))
-        record.closed = True
+        record.ending = True
         return (inputs.Close(),)
 
     def _run_hook(

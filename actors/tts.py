@@ -26,6 +26,8 @@ FIRST_RESULT_S = 5.0
 STALL_S = 3.0
 WAIT_FOR_STAGE_S = 5.0
 MAX_RETRIES = 3
+NOBODY = -1
+"""The attempt of a piece that waits for a performer."""
 CHARACTERS_PER_S = 15
 """How fast a voice speaks, for the words of a piece whose audio was never finished."""
 
@@ -116,6 +118,13 @@ class TtsRole(Role[TtsHold]):
 
     # ------------------------------------------------------------ asking the voice
 
+    def on_resumed(self) -> None:
+        """Set the deadlines again, and go on."""
+        for utterance in self.held.utterances.values():
+            if utterance.current is not None:
+                self._expect(utterance, utterance.current.attempt, FIRST_RESULT_S)
+        self._advance()
+
     def on_performer_ready(self, name: str) -> None:
         """Go on with what waits."""
         self._advance()
@@ -157,9 +166,8 @@ class TtsRole(Role[TtsHold]):
 
     def _open(self, utterance: Utterance) -> None:
         stage = self.stage()
-        key = ("due", utterance.epoch)
         if stage is None:
-            self.after(WAIT_FOR_STAGE_S, _Overdue(utterance.epoch, -1), key=key)
+            self._expect(utterance, NOBODY, WAIT_FOR_STAGE_S)
             return
         name = self.held.last_on_stage
         rate_hz = self.held.facts[name]
@@ -170,7 +178,11 @@ class TtsRole(Role[TtsHold]):
         attempt = self.next_attempt()
         utterance.current = PieceJob(piece, attempt, name, utterance.off, resampler, rate_hz)
         stage.tell(Speak(attempt, SpeechRequest(piece.text, self.call.language)))
-        self.after(FIRST_RESULT_S, _Overdue(utterance.epoch, attempt), key=key)
+        self._expect(utterance, attempt, FIRST_RESULT_S)
+
+    def _expect(self, utterance: Utterance, attempt: int, within_s: float) -> None:
+        overdue = _Overdue(utterance.epoch, attempt)
+        self.after(within_s, overdue, key=("due", utterance.epoch))
 
     def _overdue(self, epoch: int, attempt: int) -> None:
         utterance = self.held.utterances.get(epoch)
@@ -180,7 +192,7 @@ class TtsRole(Role[TtsHold]):
             self.condemn(
                 utterance.current.performer, FailureKind.LATE, "no audio within the deadline"
             )
-        elif utterance.current is None and attempt == -1:
+        elif utterance.current is None and attempt == NOBODY:
             utterance.waiting.clear()
             utterance.pieces = utterance.next_piece
             utterance.failed = "no voice is ready"
@@ -217,7 +229,7 @@ class TtsRole(Role[TtsHold]):
         if found is None:
             return
         utterance, current = found
-        self.after(STALL_S, _Overdue(utterance.epoch, attempt), key=("due", utterance.epoch))
+        self._expect(utterance, attempt, STALL_S)
         match chunk:
             case SpeechPcm(pcm):
                 self._send(utterance, current.resampler.push(pcm))

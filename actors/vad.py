@@ -3,7 +3,7 @@
 Tells where the caller's speech begins and ends, and marks it in the stream to the recogniser.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import Call
@@ -32,6 +32,10 @@ class VadPerformer(Performer[VoiceActivityDetector]):
     _window = b""
     _window_at = 0
 
+    def facts(self) -> object:
+        """Tell the role which gate suits this detector."""
+        return self.vendor.gate
+
     def on_receive(self, message: CallerAudio) -> None:
         """Judge every window that this frame completes; a gap in `at` begins a new window."""
         if message.at != self._window_at + len(self._window) // 2:
@@ -58,17 +62,16 @@ class VadHold(Hold):
 class VadRole(Role[VadHold]):
     """Passes frames on, has them judged beside it, and reports and marks what the gate says."""
 
-    def __init__(self, slot: Slot, gate: GateConfig) -> None:
-        """Use ``gate`` for begin and end of speech."""
+    def __init__(self, slot: Slot) -> None:
+        """Send frames and marks to the next stage of the caller's side."""
         super().__init__(slot)
-        self._gate = gate
         call: Call = self.call
         self._next_stage = call.after("vad")
         self._session = call.addresses.session
 
     def first_hold(self, cast: Cast) -> VadHold:
         """Begin in silence."""
-        return VadHold(cast, gate=SpeechGate(self._gate))
+        return VadHold(cast)
 
     def handle(self, message: object) -> None:
         """Take a frame, or a judgement of one."""
@@ -83,6 +86,13 @@ class VadRole(Role[VadHold]):
             case _:
                 pass
 
+    def on_performer_ready(self, name: str) -> None:
+        """Judge by the thresholds of whoever is on stage."""
+        held = self.held
+        gate = held.facts.get(held.cast.on_stage or name)
+        if isinstance(gate, GateConfig):
+            held.gate = replace(held.gate, config=gate)
+
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
         """End open speech if nobody is there to judge it.
 
@@ -91,7 +101,7 @@ class VadRole(Role[VadHold]):
         held = self.held
         if held.gate.speaking and held.cast.on_stage is None:
             began_at = held.gate.began_at or 0
-            held.gate = SpeechGate(self._gate)
+            held.gate = SpeechGate(held.gate.config)
             speech_ms = (held.through - began_at) * 1000 // CALLER_RATE_HZ
             self._happened(Ended(held.through, speech_ms, 0))
 

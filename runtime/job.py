@@ -5,55 +5,32 @@ stopping goes the other way.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from supervision.supervisor import Supervisor
 
 from actors.audio_track import AudioTrack
-from actors.call import Call
 from actors.call_record import CallRecord
-from actors.conductor import Script
 from actors.ingress import Ingress
 from actors.line import TransportActor
-from actors.ports import Provider, Transport
-from actors.session import Hooks, Session, SessionPlan
-from actors.turn_taking import Capabilities, TurnTakingConfig
+from actors.session import Session, SessionPlan
+from actors.turn_taking import Capabilities
+from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle
-from runtime.slots import RoleParts, slot_child
+from runtime.slots import slot_child
 from supervision.address import Address
 from supervision.messages import ExitReason
 from supervision.spec import AutoShutdown, ChildSpec, Intensity, Restart, SupervisorSpec
-from supervision.supervision_events import SupervisionEvent
 
 SLOT_ORDER = ("tts", "llm", "turn", "stt", "vad", "denoise")
 CLOSE_WITHIN_S = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class JobPlan:
-    """Everything that one room is made from."""
-
-    call: Call
-    transport: Transport
-    providers: Mapping[str, Sequence[Provider[Any]]]
-    """By slot name; a slot that is absent has no entry."""
-    parts: RoleParts
-    script: Script
-    hooks: Hooks
-    turn_taking: TurnTakingConfig
-    on_event: Callable[[SupervisionEvent], None]
-
-
 def job_tree(plan: JobPlan) -> SupervisorSpec:
     """Return the tree of a room."""
     call, addresses = plan.call, plan.call.addresses
-    slots = (
-        slot_child(name, call, plan.providers[name], plan.parts)
-        for name in SLOT_ORDER
-        if plan.providers.get(name)
-    )
+    slots = (slot_child(name, plan) for name in SLOT_ORDER if plan.providers.get(name))
     again = Restart.TRANSIENT if plan.transport.resumable else Restart.TEMPORARY
     return SupervisorSpec(
         children=(
@@ -93,7 +70,14 @@ def _session_plan(plan: JobPlan) -> SessionPlan:
         has_turn_detector="turn" in slots,
         echo_cancelled=plan.transport.cancels_echo,
     )
-    return SessionPlan(plan.call, plan.script, plan.hooks, plan.turn_taking, capabilities)
+    return SessionPlan(
+        plan.call,
+        plan.script,
+        plan.hooks,
+        plan.turn_taking,
+        capabilities,
+        plan.transport.resumable,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ For each, a small supervisor with its role and its performers.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from supervision.supervisor import Supervisor
@@ -13,13 +12,13 @@ from actors.call import AnyAddress, Call
 from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.llm import LlmPerformer, LlmRole
 from actors.performer import Performer
-from actors.ports import Provider, TextFilter, Toolbox
+from actors.ports import Provider
 from actors.role import Role, Slot, Understudy
-from actors.speech_gate import GateConfig
 from actors.stt import SttPerformer, SttRole
 from actors.tts import TtsPerformer, TtsRole
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
+from runtime.job_plan import JobPlan
 from supervision.address import Address
 from supervision.spec import ChildSpec, SupervisorSpec
 
@@ -33,15 +32,6 @@ PERFORMERS: dict[str, type[Performer[Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RoleParts:
-    """What some roles need besides their slot."""
-
-    toolbox: Toolbox
-    text_filter: Callable[[], TextFilter]
-    gate: GateConfig
-
-
 def unique_names(providers: Sequence[Provider[Any]]) -> tuple[str, ...]:
     """Name the performers; the same vendor twice becomes ``name`` and ``name#2``."""
     names: list[str] = []
@@ -51,14 +41,10 @@ def unique_names(providers: Sequence[Provider[Any]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def slot_child(
-    slot_name: str, call: Call, providers: Sequence[Provider[Any]], parts: RoleParts
-) -> ChildSpec:
-    """Return the child that is one vendor slot.
-
-    Role and performers, each with an address that stays.
-    """
-    role_address: AnyAddress = call.addresses.of_slot(slot_name)
+def slot_child(slot_name: str, plan: JobPlan) -> ChildSpec:
+    """Return the child that is one vendor slot: role and performers, at addresses that stay."""
+    call, providers = plan.call, plan.providers[slot_name]
+    role_address = call.addresses.of_slot(slot_name)
     performers: AnyAddress = Address(f"{slot_name}/performers")
     make_performer = PERFORMERS[slot_name]
     entries = tuple(
@@ -71,8 +57,9 @@ def slot_child(
             ChildSpec(
                 id="performers", start=lambda: Supervisor(SupervisorSpec()), address=performers
             ),
-            ChildSpec(id="role", start=lambda: _role(slot, parts), address=role_address),
-        )
+            ChildSpec(id="role", start=lambda: _role(slot, plan), address=role_address),
+        ),
+        on_event=plan.on_event,
     )
     return ChildSpec(
         id=f"{slot_name}-slot",
@@ -92,18 +79,18 @@ def _maker(
     return lambda: make(name, provider, role, call.services)
 
 
-def _role(slot: Slot, parts: RoleParts) -> Role[Any]:
+def _role(slot: Slot, plan: JobPlan) -> Role[Any]:
     match slot.name:
         case "denoise":
             return DenoiseRole(slot)
         case "vad":
-            return VadRole(slot, parts.gate)
+            return VadRole(slot)
         case "stt":
             return SttRole(slot)
         case "turn":
             return TurnRole(slot)
         case "llm":
-            return LlmRole(slot, parts.toolbox, parts.text_filter)
+            return LlmRole(slot, plan.script.toolbox, plan.text_filter)
         case "tts":
             return TtsRole(slot)
         case _:

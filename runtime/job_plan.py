@@ -1,0 +1,28 @@
+"""The plan of one room: everything that its tree is made from, as data."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actors.call import Call
+from actors.conductor import Script
+from actors.ports import Provider, Transport
+from actors.session import Hooks
+from actors.text import TextFilter
+from actors.turn_taking import TurnTakingConfig
+from supervision.supervision_events import SupervisionEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlan:
+    """What a room is made from."""
+
+    call: Call
+    transport: Transport
+    providers: Mapping[str, Sequence[Provider[Any]]]
+    """By slot name; a slot that is absent has no entry."""
+    script: Script
+    text_filter: Callable[[], TextFilter]
+    hooks: Hooks
+    turn_taking: TurnTakingConfig
+    on_event: Callable[[SupervisionEvent], None]
