@@ -1,0 +1,149 @@
+"""Functions that a language model may call.
+
+Whatever a tool returns becomes text for the model; whatever the model asks wrongly becomes a
+`ToolError`, whose one line the model reads and can act on. A sync tool runs in the worker's
+executor, because it may block.
+"""
+
+import asyncio
+import contextvars
+import functools
+import inspect
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from types import MethodType
+from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, to_json
+
+from actors.vendor import ToolSchema
+from runtime.errors import UserError
+from runtime.tool_schema import read_signature
+
+P = ParamSpec("P")
+R = TypeVar("R")
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+
+class ToolError(Exception):
+    """Raised by a tool to tell the language model what went wrong; its text reaches the model."""
+
+
+class FunctionTool(Generic[P, R]):
+    """A function that a language model may call; called from Python, it is the function."""
+
+    def __init__(self, function: Callable[P, R], name: str) -> None:
+        self.function = function
+        self.name = name
+        self.__doc__ = function.__doc__
+        self.__wrapped__ = function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function."""
+        return self.function(*args, **kwargs)
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> "FunctionTool[..., R]":
+        """Return the method of an instance, or the tool itself if asked for on the class."""
+        if instance is None:
+            return self
+        return FunctionTool(
+            cast("Callable[..., R]", MethodType(self.function, instance)), self.name
+        )
+
+
+@overload
+def function_tool(function: FunctionT, /) -> FunctionT: ...
+@overload
+def function_tool(*, name: str) -> Callable[[FunctionT], FunctionT]: ...
+def function_tool(function: Callable[..., Any] | None = None, /, *, name: str | None = None) -> Any:
+    """Make a function or method, sync or async, a tool of the agent.
+
+    The language model sees its name, its docstring and its parameters with their types; give `name`
+    where the function's own will not do.
+    """
+    if function is None:
+        return functools.partial(_make_tool, name=name)
+    return _make_tool(function, name=name)
+
+
+def _make_tool(function: Callable[..., Any], *, name: str | None) -> FunctionTool[..., Any]:
+    return FunctionTool(function, name or function.__name__)
+
+
+class AgentToolbox:
+    """The tools of one agent in one call; satisfies `actors.ports.Toolbox`.
+
+    Args:
+        tools: the tools, those that are methods bound to their agent.
+        executor: runs the sync ones; the loop's own if None.
+
+    Raises:
+        UserError: two tools have one name, or a signature cannot be told to a model.
+    """
+
+    def __init__(
+        self, tools: Iterable[FunctionTool[..., Any]] = (), *, executor: Executor | None = None
+    ) -> None:
+        self._tools: dict[str, _Tool] = {}
+        for tool in tools:
+            if tool.name in self._tools:
+                raise UserError(f"two tools are called {tool.name}; rename one of them")
+            self._tools[tool.name] = _Tool(tool, executor)
+
+    @property
+    def schemas(self) -> tuple[ToolSchema, ...]:
+        """What the language model is told."""
+        return tuple(tool.signature.schema for tool in self._tools.values())
+
+    async def call(self, name: str, arguments: str) -> str:
+        """Run a tool with JSON arguments and return its output: a str as it is, else as JSON.
+
+        Raises:
+            ToolError: no such tool, or arguments that it cannot take. What the tool raises comes
+                through as it is.
+        """
+        tool = self._tools.get(name)
+        if tool is None:
+            known = ", ".join(self._tools) or "none"
+            raise ToolError(f"there is no tool {name}; the tools are: {known}")
+        result = await tool.run(_read_object(name, arguments))
+        return result if isinstance(result, str) else to_json(result, fallback=str).decode()
+
+
+class _Tool:
+    """One tool, its signature, and the way it must be run."""
+
+    def __init__(self, tool: FunctionTool[..., Any], executor: Executor | None) -> None:
+        self._function = tool.function
+        self._executor = executor
+        self.signature = read_signature(tool.function, tool.name)
+
+    async def run(self, given: dict[str, Any]) -> Any:
+        try:
+            arguments = self.signature.validate(given)
+        except ValidationError as error:
+            complaints = "; ".join(_complaint(detail) for detail in error.errors(include_url=False))
+            raise ToolError(f"{self.signature.schema.name}: {complaints}") from error
+        if inspect.iscoroutinefunction(inspect.unwrap(self._function)):
+            return await self._function(**arguments)
+        # The context goes along, so that what the tool logs bears its room.
+        call = functools.partial(contextvars.copy_context().run, self._function, **arguments)
+        result = await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        return await result if inspect.isawaitable(result) else result
+
+
+def _read_object(name: str, arguments: str) -> dict[str, Any]:
+    try:
+        given = json.loads(arguments or "{}")
+    except json.JSONDecodeError as error:
+        raise ToolError(f"{name}: the arguments are not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise ToolError(f"{name}: the arguments must be a JSON object, not {arguments}")
+    return cast("dict[str, Any]", given)
+
+
+def _complaint(detail: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in detail["loc"])
+    return " ".join(f"{place}: {detail['msg']}".split())
