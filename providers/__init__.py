@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from providers.demo_brain import DemoBrain as DemoBrain
+    from providers.demo_rules import Rule as Rule
     from providers.energy_vad import EnergyVAD as EnergyVAD
     from providers.espeak import EspeakTTS as EspeakTTS
     from providers.pocketsphinx_stt import PocketsphinxSTT as PocketsphinxSTT
@@ -11,9 +13,11 @@ if TYPE_CHECKING:
     from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
 
 _SHELVES = {
+    "DemoBrain": "providers.demo_brain",
     "EnergyVAD": "providers.energy_vad",
     "EspeakTTS": "providers.espeak",
     "PocketsphinxSTT": "providers.pocketsphinx_stt",
+    "Rule": "providers.demo_rules",
     "SileroVAD": "providers.silero_vad",
     "WebRtcDenoiser": "providers.webrtc_denoiser",
 }

@@ -4,6 +4,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from actors.speech_gate import GateConfig
+
 
 class ProviderConfig(BaseModel):
     """A declared provider; subclasses add their options and `open`."""
@@ -22,6 +24,16 @@ class GatedDetector(ProviderConfig):
     """So much speech in a row is a beginning; less is a click."""
     min_silence_ms: int = Field(default=160, ge=0, le=200)
     """So much silence in a row is an end. Above 200 ms the agent's answer would come late."""
+
+    @property
+    def gate(self) -> GateConfig:
+        """The gate as the VAD stage takes it."""
+        return GateConfig(
+            activation_threshold=self.activation_threshold,
+            deactivation_threshold=self.deactivation_threshold,
+            min_speech_ms=self.min_speech_ms,
+            min_silence_ms=self.min_silence_ms,
+        )
 
     @model_validator(mode="after")
     def _hysteresis(self) -> Self:

