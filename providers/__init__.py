@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from providers.demo_rules import Rule as Rule
     from providers.energy_vad import EnergyVAD as EnergyVAD
     from providers.espeak import EspeakTTS as EspeakTTS
+    from providers.heuristic_turn_detector import HeuristicTurnDetector as HeuristicTurnDetector
     from providers.pocketsphinx_stt import PocketsphinxSTT as PocketsphinxSTT
     from providers.silero_vad import SileroVAD as SileroVAD
     from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
@@ -16,6 +17,7 @@ _SHELVES = {
     "DemoBrain": "providers.demo_brain",
     "EnergyVAD": "providers.energy_vad",
     "EspeakTTS": "providers.espeak",
+    "HeuristicTurnDetector": "providers.heuristic_turn_detector",
     "PocketsphinxSTT": "providers.pocketsphinx_stt",
     "Rule": "providers.demo_rules",
     "SileroVAD": "providers.silero_vad",
