@@ -29,7 +29,8 @@ test: $(READY) ## every test but those that need a vendor's key
 cover: $(READY) ## the tests, with what they leave out
 	$(BIN)/python -m pytest -m 'not live' --cov
 examples: $(READY) ## run the examples as a newcomer would, only faster
-	@echo "no example yet"
+	@mkdir -p out
+	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/front_desk.wav --output out/front_desk.wav --fast
 check: lint types house test examples ## all of the above that edits nothing; what CI runs
 bench: $(READY) ## the benchmarks, one after the other
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -37,7 +38,7 @@ compat: $(READY) ## Pykka's own test suite against our actors
 	$(BIN)/python tests/compat/run.py
 run: $(READY) ## speak with the front desk: a whole call, without a key
 	@mkdir -p out
-	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/breakfast.wav --output out/answer.wav --tour
+	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/front_desk.wav --output out/answer.wav --tour
 clean: ## remove what was made here
 	rm -rf .venv .cache .pytest_cache .ruff_cache .hypothesis out dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

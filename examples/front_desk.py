@@ -36,7 +36,7 @@ class Main(Agent):
     instructions = "You are the front desk of a small hotel. Be brief and kind."
     vad = SileroVAD()
     stt = PocketsphinxSTT(phrases=BRAIN.phrases())
-    turn = HeuristicTurnDetector()
+    turn_detector = HeuristicTurnDetector(phrases=BRAIN.phrases())
     llm = BRAIN
     tts = EspeakTTS(voice="en-gb")
 
