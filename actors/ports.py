@@ -206,7 +206,7 @@ class Services(Protocol):
         """Look up a key (such as ``OPENAI_API_KEY``) that the worker was given."""
         ...
 
-    def external_work(self) -> AbstractContextManager[None]:
+    def external_work(self) -> AbstractContextManager[object]:
         """Mark work outside the loop (a child process, a socket): simulated time waits for it."""
         ...
 

@@ -1,7 +1,27 @@
 """Streaming sample-rate conversion (libsoxr) and downmixing of 16-bit PCM."""
 
+import importlib
+from typing import Protocol, cast
+
 import numpy as np
-import soxr
+from numpy.typing import NDArray
+
+Samples = NDArray[np.int16]
+
+
+class _Stream(Protocol):
+    def resample_chunk(self, x: Samples, last: bool = False) -> Samples: ...  # noqa: FBT001, FBT002 - soxr's own
+
+
+class _Soxr(Protocol):
+    """The part of soxr, which has no types, that is used here."""
+
+    def ResampleStream(  # noqa: N802 - soxr's own name
+        self, in_rate: float, out_rate: float, num_channels: int, *, dtype: str
+    ) -> _Stream: ...
+
+
+_soxr = cast("_Soxr", importlib.import_module("soxr"))
 
 
 class StreamResampler:
@@ -9,9 +29,9 @@ class StreamResampler:
 
     def __init__(self, from_hz: int, to_hz: int) -> None:
         """Set up the stream; equal rates pass through untouched."""
-        self._stream = (
-            None if from_hz == to_hz else soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16")
-        )
+        self._stream: _Stream | None = None
+        if from_hz != to_hz:
+            self._stream = _soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16")
 
     def push(self, pcm: bytes) -> bytes:
         """Convert the next part; what the filter still needs comes out later."""
@@ -28,5 +48,5 @@ class StreamResampler:
 
 def to_mono(pcm: bytes, channels: int) -> bytes:
     """Average interleaved s16le channels into one."""
-    samples = np.frombuffer(pcm, dtype=np.int16).reshape(-1, channels)
-    return samples.mean(axis=1).round().astype(np.int16).tobytes()
+    samples: Samples = np.frombuffer(pcm, dtype=np.int16)
+    return samples.reshape(-1, channels).mean(axis=1).round().astype(np.int16).tobytes()

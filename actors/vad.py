@@ -29,8 +29,8 @@ class Judged:
 class VadPerformer(Performer[VoiceActivityDetector]):
     """Collects frames into the detector's windows and judges them."""
 
-    _window = b""
-    _window_at = 0
+    _window: bytes = b""
+    _window_at: int = 0
 
     def facts(self) -> object:
         """Tell the role which gate suits this detector."""

@@ -1,15 +1,14 @@
 """Shared engines: blocking code with process-wide state, one thread of the worker for all rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-from supervision.thread_actor import ThreadActor
 
 from actors.ports import Engine
 from actors.vendor import FailureKind, ProviderError
 from supervision.address import Address
+from supervision.thread_actor import ThreadActor
 
 MAX_WAITING = 4096
 """Results of one job that nobody has taken yet; more means that the reader is gone or hangs."""
@@ -80,7 +79,7 @@ class SharedEngine:
     key: str
     address: Address[Any]
 
-    async def stream(self, job: object) -> AsyncIterator[object]:
+    async def stream(self, job: object) -> AsyncGenerator[object, None]:
         """Run one job and yield its results; closing the iterator stops the engine at once.
 
         Raises:

@@ -8,8 +8,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from supervision.supervisor import Supervisor
-
 from actors.audio_track import AudioTrack
 from actors.call_record import CallRecord
 from actors.ingress import Ingress
@@ -20,8 +18,9 @@ from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
 from supervision.address import Address
-from supervision.messages import ExitReason
+from supervision.reporter import describe
 from supervision.spec import AutoShutdown, ChildSpec, Intensity, Restart, SupervisorSpec
+from supervision.supervisor import Supervisor
 
 SLOT_ORDER = ("tts", "llm", "turn", "stt", "vad", "denoise")
 CLOSE_WITHIN_S = 15.0
@@ -91,11 +90,11 @@ class Job:
 
     async def closed(self) -> str:
         """Wait until the room is over; return why it ended."""
-        reason: ExitReason = await self.tree.ended()
+        reason = await self.tree.ended()
         record = self.session.address.hold
         if isinstance(record, CallRecord) and record.closing:
             return record.closing
-        return f"the call failed: {reason.error or reason.kind.name.lower()}"
+        return "the call failed" if reason is None else f"the call failed: {describe(reason)}"
 
     async def close(self, reason: str, *, within_s: float = CLOSE_WITHIN_S) -> None:
         """End the call as a caller would notice it.

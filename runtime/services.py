@@ -5,12 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from supervision.supervisor import StartChild
-
 from actors.ports import Engine, EngineClient
 from runtime.engines import EngineActor, SharedEngine
 from supervision.address import Address
 from supervision.spec import ChildSpec
+from supervision.supervisor import StartChild
 from supervision.virtual_time import external_work
 
 START_WITHIN_S = 10.0
@@ -38,6 +37,6 @@ class WorkerServices:
         """Look up a key that the worker was given."""
         return self.secrets.get(name)
 
-    def external_work(self) -> AbstractContextManager[None]:
+    def external_work(self) -> AbstractContextManager[object]:
         """Mark work outside the event loop, so that simulated time waits for it."""
         return external_work()

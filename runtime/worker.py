@@ -12,25 +12,24 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from supervision.supervisor import Snapshot, StartChild, Supervisor, run_tree
-from supervision.tree import TreeNode
-from supervision.watchdog import LoopWatchdog
-
-from actors.call import CallAddresses
 from actors.ports import Transport
-from actors.reports import ActorRestarted, Report, SessionClosed
+from actors.reports import ActorRestarted, Failure, Report
 from runtime.agent import AgentTarget
+from runtime.casting import House, plan_job
 from runtime.config import Settings
 from runtime.errors import UserError
 from runtime.job import Job, job_tree
-from runtime.job_plan import plan_job
 from runtime.services import WorkerServices
 from runtime.session_handle import SessionHandle
 from runtime.telemetry import Telemetry
 from supervision.address import Address
 from supervision.clock import Clock, LoopClock
+from supervision.reporter import describe
 from supervision.spec import ChildSpec, Intensity, Restart, SupervisorSpec
-from supervision.supervision_events import ChildRestarted, GaveUp, SupervisionEvent
+from supervision.supervision_events import ChildFailed, ChildRestarted, GaveUp, SupervisionEvent
+from supervision.supervisor import Snapshot, StartChild, Supervisor, run_tree
+from supervision.tree import TreeNode
+from supervision.watchdog import LoopWatchdog
 
 OPEN_WITHIN_S = 30.0
 SNAPSHOT_WITHIN_S = 5.0
@@ -56,12 +55,12 @@ class Worker:
         self._services = WorkerServices(self._engines, self._settings.secret_values())
         self._root: Address[Any] | None = None
         self._clock: Clock | None = None
-        self._executor: ThreadPoolExecutor | None = None
+        self._executor = ThreadPoolExecutor(SYNC_TOOL_THREADS, thread_name_prefix="sync-tool")
+        self._house = House(self._services, self._telemetry.publish, self._executor)
 
     async def __aenter__(self) -> Self:
         """Start the tree."""
         self._clock = LoopClock()
-        self._executor = ThreadPoolExecutor(SYNC_TOOL_THREADS, thread_name_prefix="sync-tool")
         self._stack.callback(self._executor.shutdown, wait=False, cancel_futures=True)
         self._stack.enter_context(LoopWatchdog())
         tree = run_tree(self._tree(), name="worker", clock=self._clock)
@@ -98,10 +97,8 @@ class Worker:
         """
         if room in self._jobs and self._jobs[room].tree.is_running:
             raise UserError(f"the room {room!r} is open already: close it first, or choose another")
-        addresses = CallAddresses.reserve()
-        handle = SessionHandle(room, addresses.session)
-        call_facts = (room, addresses, self._services, self._telemetry.publish)
-        plan = plan_job(self._agent, handle, transport, call_facts, self._observer(room))
+        self._jobs = {name: job for name, job in self._jobs.items() if job.tree.is_running}
+        plan = plan_job(self._agent, room, transport, self._house, self._observer(room))
         tree: Address[Any] = Address(f"room {room}")
         spec = job_tree(plan)
         child = ChildSpec(
@@ -112,17 +109,24 @@ class Worker:
             shutdown_s=spec.shutdown_s,
             start_timeout_s=spec.start_timeout_s,
         )
+        handle = SessionHandle(room, plan.call.addresses.session)
         job = self._jobs[room] = Job(room, handle, tree)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
         return job
 
     def _observer(self, room: str) -> Callable[[SupervisionEvent], None]:
+        why: dict[str, str] = {}
+
         def observe(event: SupervisionEvent) -> None:
             match event:
-                case ChildRestarted(child=child, restarts=restarts):
-                    happened = ActorRestarted(child, "", restarts)
+                case ChildFailed(supervisor=parent, child=child, reason=reason):
+                    why[f"{parent}/{child}"] = describe(reason)
+                    return
+                case ChildRestarted(supervisor=parent, child=child, restarts=restarts):
+                    reason = why.pop(f"{parent}/{child}", "")
+                    happened = ActorRestarted(f"{parent}/{child}", reason, restarts)
                 case GaveUp(child=child, restarts=restarts):
-                    happened = SessionClosed(f"gave up: {child} was restarted {restarts} times")
+                    happened = Failure("job", "gave_up", f"{child} fell {restarts} times")
                 case _:
                     return
             self._telemetry.publish(Report(self._now_ns(), room, 0, happened))

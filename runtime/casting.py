@@ -1,0 +1,78 @@
+"""Casting: from an agent's declaration to the plan of one room."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from actors.call import Call, CallAddresses
+from actors.conductor import Script
+from actors.ports import Services, Transport
+from actors.reports import Report
+from actors.session import Hooks
+from actors.text import SpeakableFilter, pieces
+from actors.turn_taking import TurnTakingConfig
+from runtime.agent import AgentTarget, instantiate
+from runtime.agent_config import AgentConfig
+from runtime.job_plan import JobPlan
+from runtime.session_handle import SessionHandle
+from supervision.supervision_events import SupervisionEvent
+
+APOLOGY = "Sorry, something went wrong on my side. Could you say that again?"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the worker gives to each of its rooms."""
+
+    services: Services
+    publish: Callable[[Report], None]
+    executor: Executor
+
+
+def plan_job(
+    target: AgentTarget,
+    room: str,
+    transport: Transport,
+    house: House,
+    on_event: Callable[[SupervisionEvent], None],
+) -> JobPlan:
+    """Make the room's own agent and the plan of its tree.
+
+    Raises:
+        UserError: The target is no agent, or a field of it is wrong.
+    """
+    agent = instantiate(target)
+    config = AgentConfig.of(agent, executor=house.executor)
+    providers = {
+        "denoise": config.denoise,
+        "vad": config.vad,
+        "stt": config.stt,
+        "turn": config.turn_detector,
+        "llm": config.llm,
+        "tts": config.tts,
+    }
+    call = Call(
+        room=room,
+        addresses=CallAddresses.reserve(),
+        services=house.services,
+        publish=house.publish,
+        track_rate_hz=transport.output_sample_rate_hz,
+        language=config.language,
+        slots=frozenset(name for name, cast in providers.items() if cast),
+    )
+    agent.session = SessionHandle(room, call.addresses.session)
+    return JobPlan(
+        call=call,
+        transport=transport,
+        providers=providers,
+        script=Script(config.instructions, APOLOGY, config.toolbox, _speakable_pieces),
+        text_filter=SpeakableFilter,
+        hooks=Hooks(agent.on_enter, agent.on_exit),
+        turn_taking=config.turn_taking or TurnTakingConfig(),
+        on_event=on_event,
+    )
+
+
+def _speakable_pieces(text: str) -> list[str]:
+    speakable = SpeakableFilter()
+    return pieces(speakable.push(text) + speakable.flush())
