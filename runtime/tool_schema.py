@@ -82,7 +82,11 @@ def _parameters(function: Callable[..., Any], name: str) -> Iterator[tuple[inspe
         hints = typing.get_type_hints(inspect.unwrap(function), include_extras=True)
     except NameError as error:
         raise UserError(f"tool {name}: a type in its signature is unknown here: {error}") from error
-    for parameter in inspect.signature(function).parameters.values():
+    try:
+        signature = inspect.signature(function)
+    except ValueError as error:
+        raise UserError(f"tool {name}: its signature cannot be read: {error}") from error
+    for parameter in signature.parameters.values():
         if parameter.kind not in _BY_NAME:
             raise UserError(
                 f"tool {name}: {parameter} cannot be given by name; name each parameter"

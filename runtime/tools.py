@@ -16,10 +16,10 @@ from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, to_json
+from pydantic_core import to_json
 
 from actors.vendor import ToolSchema
-from runtime.errors import UserError
+from runtime.errors import UserError, complaints
 from runtime.tool_schema import read_signature
 
 P = ParamSpec("P")
@@ -124,8 +124,7 @@ class _Tool:
         try:
             arguments = self.signature.validate(given)
         except ValidationError as error:
-            complaints = "; ".join(_complaint(detail) for detail in error.errors(include_url=False))
-            raise ToolError(f"{self.signature.schema.name}: {complaints}") from error
+            raise ToolError(f"{self.signature.schema.name}: {complaints(error)}") from error
         if inspect.iscoroutinefunction(inspect.unwrap(self._function)):
             return await self._function(**arguments)
         # The context goes along, so that what the tool logs bears its room.
@@ -142,8 +141,3 @@ def _read_object(name: str, arguments: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ToolError(f"{name}: the arguments must be a JSON object, not {arguments}")
     return cast("dict[str, Any]", given)
-
-
-def _complaint(detail: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in detail["loc"])
-    return " ".join(f"{place}: {detail['msg']}".split())

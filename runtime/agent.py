@@ -1,0 +1,101 @@
+"""What a user declares: an agent is a class whose fields are its config.
+
+An instance will do as well, or a factory. Nothing connects while it is declared. Each call gets an
+instance of its own, so that two rooms never share a session.
+"""
+
+import copy
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar, cast
+
+from actors.ports import (
+    Denoiser,
+    LanguageModel,
+    Provider,
+    SpeechToText,
+    TextToSpeech,
+    TurnDetector,
+    VoiceActivityDetector,
+)
+from actors.turn_taking.config import TurnTakingConfig
+from runtime.errors import UserError
+from runtime.session_handle import SessionHandle
+
+VendorT = TypeVar("VendorT")
+
+Slot: TypeAlias = Provider[VendorT] | str | Sequence[Provider[VendorT] | str] | None
+"""A provider, its name in the catalogue, or several: the first on stage, the rest understudies."""
+
+
+class Agent:
+    """Somebody who can be spoken with; subclass it and fill in the fields."""
+
+    instructions: str = ""
+    """What the language model is told about its part."""
+    language: str = "en"
+    """The language of the call (BCP 47)."""
+    denoise: Slot[Denoiser] = None
+    """Takes noise out of the caller's audio."""
+    vad: Slot[VoiceActivityDetector] = None
+    """Tells when the caller speaks."""
+    stt: Slot[SpeechToText] = None
+    """Writes down what the caller says."""
+    turn_detector: Slot[TurnDetector] = None
+    """Judges whether the caller has finished."""
+    llm: Slot[LanguageModel] = None
+    """Finds the answer."""
+    tts: Slot[TextToSpeech] = None
+    """Speaks it."""
+    turn_taking: TurnTakingConfig | None = None
+    """Who speaks when; None is the library's default."""
+    tools: Sequence[Callable[..., Any]] = ()
+    """Functions that the language model may call, besides the methods marked `function_tool`."""
+
+    session: SessionHandle
+    """The call that this agent is in; there from `on_enter` on."""
+
+    async def on_enter(self) -> None:
+        """Do something when the call begins, such as greet; does nothing by itself."""
+
+    async def on_exit(self) -> None:
+        """Do something when the call ends; does nothing by itself."""
+
+
+AgentTarget: TypeAlias = type[Agent] | Agent | Callable[[], Agent]
+"""An agent as it is declared: a class, an instance (copied for each call) or a factory."""
+
+
+def instantiate(target: AgentTarget) -> Agent:
+    """Return the agent of one call.
+
+    Raises:
+        UserError: the target is no agent, or needs arguments that a call cannot give.
+    """
+    if isinstance(target, Agent):
+        return copy.copy(target)
+    _check_target(target)
+    made = cast("object", target())
+    if not isinstance(made, Agent):
+        raise UserError(f"{_name(target)} returned {_kind(made)}, not an agent")
+    return made
+
+
+def _check_target(target: object) -> None:
+    if not callable(target):
+        raise UserError(f"{_kind(target)} is not an agent: give a class derived from Agent")
+    name = _name(target)
+    if inspect.isclass(target) and not issubclass(target, Agent):
+        raise UserError(f"the class {name} is not an agent: derive it from runtime.Agent")
+    try:
+        inspect.signature(target).bind()
+    except TypeError as error:
+        raise UserError(f"{name} cannot be called without arguments ({error})") from error
+
+
+def _name(target: Callable[..., Any]) -> str:
+    return str(getattr(target, "__qualname__", target))
+
+
+def _kind(value: object) -> str:
+    return f"{value!r} of type {type(value).__name__}"

@@ -1,0 +1,193 @@
+"""The declaration of an agent, checked: what one call needs to know about it.
+
+A field with a wrong name or a wrong value is found here, before anything is started, and told in
+one line that names the class and the field.
+"""
+
+import difflib
+import inspect
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeGuard, TypeVar, cast
+
+from actors.ports import (
+    Denoiser,
+    LanguageModel,
+    Provider,
+    SpeechToText,
+    TextToSpeech,
+    TurnDetector,
+    VoiceActivityDetector,
+)
+from actors.turn_taking.config import TurnTakingConfig
+from runtime.agent import Agent
+from runtime.catalogue import resolve
+from runtime.errors import UserError
+from runtime.tools import AgentToolbox, FunctionTool
+
+SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
+FIELDS = ("instructions", "language", *SLOTS, "turn_taking", "tools")
+HOOKS = ("on_enter", "on_exit")
+ALIKE = 0.75
+"""Names at least this similar (difflib's ratio) are taken for a slip of the pen."""
+
+ValueT = TypeVar("ValueT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """One agent as its call needs it; an empty slot has no performer."""
+
+    name: str
+    instructions: str
+    language: str
+    denoise: tuple[Provider[Denoiser], ...]
+    vad: tuple[Provider[VoiceActivityDetector], ...]
+    stt: tuple[Provider[SpeechToText], ...]
+    turn_detector: tuple[Provider[TurnDetector], ...]
+    llm: tuple[Provider[LanguageModel], ...]
+    tts: tuple[Provider[TextToSpeech], ...]
+    turn_taking: TurnTakingConfig | None
+    toolbox: AgentToolbox
+
+    @classmethod
+    def of(cls, agent: Agent, *, executor: Executor | None = None) -> "AgentConfig":
+        """Read and check the declaration; sync tools will run in the executor.
+
+        Raises:
+            UserError: a field is unknown or has a value that it cannot have.
+        """
+        name = type(agent).__name__
+        _check_names(agent)
+        _check_hooks(agent)
+        return cls(
+            name=name,
+            instructions=_of_type(agent, "instructions", str, "a text"),
+            language=_of_type(agent, "language", str, "a text such as 'en'"),
+            denoise=_providers(agent, "denoise"),
+            vad=_providers(agent, "vad"),
+            stt=_providers(agent, "stt"),
+            turn_detector=_providers(agent, "turn_detector"),
+            llm=_providers(agent, "llm"),
+            tts=_providers(agent, "tts"),
+            turn_taking=None
+            if agent.turn_taking is None
+            else _of_type(agent, "turn_taking", TurnTakingConfig, "a TurnTakingConfig"),
+            toolbox=_toolbox(agent, executor),
+        )
+
+
+# ---------------------------------------------------------------- names
+
+
+def _of_classes(agent: Agent) -> dict[str, Any]:
+    """Return what the user's classes define, without evaluating properties."""
+    layers = [layer for layer in type(agent).__mro__ if layer not in Agent.__mro__]
+    found: dict[str, Any] = {}
+    for layer in reversed(layers):
+        found.update(vars(layer))
+    return found
+
+
+def _check_names(agent: Agent) -> None:
+    allowed = (*FIELDS, *HOOKS)
+    declared = _of_classes(agent) | vars(agent)
+    for name, value in declared.items():
+        if name.startswith("_") or name in (*allowed, "session"):
+            continue
+        is_slip = _is_data(value) and difflib.get_close_matches(name, allowed, cutoff=ALIKE)
+        if name.startswith("on_") or _is_provider(value) or is_slip:
+            raise UserError(_unknown_field(agent, name, allowed))
+
+
+def _is_data(value: object) -> bool:
+    return not (callable(value) or isinstance(value, property | classmethod))
+
+
+def _unknown_field(agent: Agent, name: str, allowed: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, allowed, n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"{_place(agent, name)}: no field of an agent; {meant}There are: {', '.join(allowed)}"
+
+
+def _check_hooks(agent: Agent) -> None:
+    for hook in (agent.on_enter, agent.on_exit):
+        if not inspect.iscoroutinefunction(hook):
+            raise UserError(f"{_place(agent, hook.__name__)} must be a method with 'async def'")
+
+
+# ---------------------------------------------------------------- values
+
+
+def _of_type(agent: Agent, field: str, kind: type[ValueT], described: str) -> ValueT:
+    value: object = getattr(agent, field)
+    if not isinstance(value, kind):
+        raise UserError(f"{_place(agent, field)} must be {described}, not {_kind(value)}")
+    return value
+
+
+def _providers(agent: Agent, slot: str) -> tuple[Provider[Any], ...]:
+    value: object = getattr(agent, slot)
+    if value is None:
+        return ()
+    members = cast("Sequence[object]", value if isinstance(value, list | tuple) else [value])
+    return tuple(_provider(agent, slot, member) for member in members)
+
+
+def _provider(agent: Agent, slot: str, value: object) -> Provider[Any]:
+    if isinstance(value, str):
+        try:
+            return resolve(slot, value)
+        except UserError as error:
+            raise UserError(f"{_place(agent, slot)}: {error}") from error
+    if inspect.isclass(value):
+        name = value.__name__
+        raise UserError(f"{_place(agent, slot)} is the class {name}; write {name}(...)")
+    if not _is_provider(value):
+        allowed = "a provider, a name of the catalogue or a list of these"
+        raise UserError(f"{_place(agent, slot)} must be {allowed}, not {_kind(value)}")
+    return value
+
+
+def _is_provider(value: object) -> TypeGuard[Provider[Any]]:
+    """Tell whether a value of the user's looks like a provider; it need not inherit anything."""
+    is_named = isinstance(getattr(value, "name", None), str)
+    return is_named and callable(getattr(value, "open", None)) and not inspect.isclass(value)
+
+
+def _toolbox(agent: Agent, executor: Executor | None) -> AgentToolbox:
+    tools = tuple(_tools(agent))
+    try:
+        return AgentToolbox(tools, executor=executor)
+    except UserError as error:
+        raise UserError(f"{type(agent).__name__}: {error}") from error
+
+
+def _tools(agent: Agent) -> Iterator[FunctionTool[..., Any]]:
+    for name, value in _of_classes(agent).items():
+        if isinstance(value, FunctionTool) and name not in FIELDS:
+            yield cast("FunctionTool[..., Any]", value.__get__(agent))
+    extras: object = agent.tools
+    if not isinstance(extras, list | tuple):
+        raise UserError(
+            f"{_place(agent, 'tools')} must be a list of functions, not {_kind(extras)}"
+        )
+    for extra in cast("Sequence[object]", extras):
+        yield _tool(agent, extra)
+
+
+def _tool(agent: Agent, value: object) -> FunctionTool[..., Any]:
+    if isinstance(value, FunctionTool):
+        return cast("FunctionTool[..., Any]", value)
+    if not inspect.isroutine(value):
+        raise UserError(f"{_place(agent, 'tools')} may hold functions only, not {_kind(value)}")
+    return FunctionTool(value, value.__name__)
+
+
+def _place(agent: Agent, field: str) -> str:
+    return f"{type(agent).__name__}.{field}"
+
+
+def _kind(value: object) -> str:
+    return f"{value!r} ({type(value).__name__})"

@@ -1,0 +1,70 @@
+"""Providers by name, so that an agent can be declared in plain text: ``tts = "espeak/en-gb"``.
+
+A provider is imported when its name is resolved: an agent loads nothing that it does not use. A new
+vendor is one line here.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+import providers
+from actors.ports import Provider
+from runtime.errors import UserError, complaints
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One provider: its class in `providers`, and the option that may follow a slash."""
+
+    provider: str
+    option: str = ""
+
+
+CATALOGUE: Mapping[str, Mapping[str, Entry]] = {
+    "denoise": {"webrtc": Entry("WebRtcDenoiser")},
+    "vad": {"silero": Entry("SileroVAD"), "energy": Entry("EnergyVAD")},
+    "stt": {"pocketsphinx": Entry("PocketsphinxSTT")},
+    "turn_detector": {},
+    "llm": {"demo": Entry("DemoBrain")},
+    "tts": {"espeak": Entry("EspeakTTS", option="voice")},
+}
+"""The names of each slot."""
+
+
+def resolve(slot: str, text: str) -> Provider[Any]:
+    """Return the provider that bears this name in this slot, such as ``espeak/en-gb``.
+
+    Raises:
+        UserError: there is no such name, or it takes no such option.
+    """
+    name, slash, option = text.partition("/")
+    entry = CATALOGUE[slot].get(name)
+    if entry is None:
+        raise UserError(_unknown(slot, name))
+    if slash and not (entry.option and option):
+        raise UserError(f"{text!r}: write {_form(name, entry)}")
+    make = getattr(providers, entry.provider)
+    try:
+        return cast("Provider[Any]", make(**({entry.option: option} if option else {})))
+    except ValidationError as error:
+        raise UserError(f"{text!r}: {complaints(error)}") from error
+
+
+def _unknown(slot: str, name: str) -> str:
+    known = CATALOGUE[slot]
+    problem = f"there is no provider {name!r} for {slot}"
+    elsewhere = [other for other, names in CATALOGUE.items() if name in names]
+    if elsewhere:
+        return f"{problem}; it is one for {' and '.join(elsewhere)}"
+    if close := difflib.get_close_matches(name, known):
+        problem = f"{problem}; did you mean {' or '.join(map(repr, close))}?"
+    names = ", ".join(_form(name, entry) for name, entry in known.items()) or "none yet"
+    return f"{problem} (known: {names})"
+
+
+def _form(name: str, entry: Entry) -> str:
+    return f"{name}[/{entry.option}]" if entry.option else name
