@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from providers.espeak import EspeakTTS as EspeakTTS
     from providers.heuristic_turn_detector import HeuristicTurnDetector as HeuristicTurnDetector
     from providers.pocketsphinx_stt import PocketsphinxSTT as PocketsphinxSTT
+    from providers.scripted_ears import ScriptedDenoiser as ScriptedDenoiser
+    from providers.scripted_ears import ScriptedTurnDetector as ScriptedTurnDetector
+    from providers.scripted_ears import ScriptedVAD as ScriptedVAD
+    from providers.scripted_llm import ScriptedLLM as ScriptedLLM
+    from providers.scripted_stt import ScriptedSTT as ScriptedSTT
+    from providers.scripted_tts import ScriptedTTS as ScriptedTTS
     from providers.silero_vad import SileroVAD as SileroVAD
     from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
 
@@ -20,6 +26,12 @@ _SHELVES = {
     "HeuristicTurnDetector": "providers.heuristic_turn_detector",
     "PocketsphinxSTT": "providers.pocketsphinx_stt",
     "Rule": "providers.demo_rules",
+    "ScriptedDenoiser": "providers.scripted_ears",
+    "ScriptedLLM": "providers.scripted_llm",
+    "ScriptedSTT": "providers.scripted_stt",
+    "ScriptedTTS": "providers.scripted_tts",
+    "ScriptedTurnDetector": "providers.scripted_ears",
+    "ScriptedVAD": "providers.scripted_ears",
     "SileroVAD": "providers.silero_vad",
     "WebRtcDenoiser": "providers.webrtc_denoiser",
 }

@@ -30,7 +30,7 @@ class Debt:
         self._services = services
         self._owed = 0
         self._dead = False
-        self._work: AbstractContextManager[None] | None = None
+        self._work: AbstractContextManager[object] | None = None
 
     def add(self) -> None:
         """Owe one answer more."""

@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-HESITATIONS: Final = _words("um uh er erm ah oh well so like anyway")
+HESITATIONS: Final = _words("um uh er erm hmm mm ah oh well so like anyway")
 """At the end of a text: the caller thinks."""
 CONNECTIVES: Final = _words(
     "and or but because if when while although unless since until whether than then as"

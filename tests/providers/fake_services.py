@@ -25,7 +25,7 @@ class FakeServices:
     def secret(self, name: str) -> str | None:
         return self._secrets.get(name)
 
-    def external_work(self) -> AbstractContextManager[None]:
+    def external_work(self) -> AbstractContextManager[object]:
         return _CountedWork(self)
 
     def __enter__(self) -> Self:
@@ -42,7 +42,7 @@ class FakeServices:
             thread.shutdown()
 
 
-class _CountedWork(AbstractContextManager[None]):
+class _CountedWork(AbstractContextManager[object]):
     def __init__(self, services: FakeServices) -> None:
         self._services = services
         self._work = external_work()

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import providers
-from actors.vendor import FailureKind
+from actors.vendor import FailureKind, TurnState
 from providers import (
     DemoBrain,
     EnergyVAD,
@@ -18,10 +18,18 @@ from providers import (
     HeuristicTurnDetector,
     PocketsphinxSTT,
     Rule,
+    ScriptedDenoiser,
+    ScriptedLLM,
+    ScriptedSTT,
+    ScriptedTTS,
+    ScriptedTurnDetector,
+    ScriptedVAD,
     SileroVAD,
     WebRtcDenoiser,
 )
 from providers.libraries import MissingLibraryError
+from providers.scripted import Hang, Pause
+from providers.scripted_stt import Heard
 from tests.providers.fake_services import FakeServices
 
 DECLARATIONS = [
@@ -32,6 +40,12 @@ DECLARATIONS = [
     PocketsphinxSTT(phrases=["yes", "no"], phrase_margin=0.2),
     SileroVAD(min_silence_ms=100),
     WebRtcDenoiser(level=4),
+    ScriptedDenoiser(mute=True),
+    ScriptedLLM(replies=["one", [Pause(1), "two", Hang()]]),
+    ScriptedSTT(utterances=["one", Heard(text="two")]),
+    ScriptedTTS(word_ms=100),
+    ScriptedTurnDetector(scores=[0.5, TurnState.WAIT]),
+    ScriptedVAD(spans=[(0, 320)]),
 ]
 
 

@@ -1,0 +1,138 @@
+"""A recogniser that hears what its script says, one entry per utterance."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from pydantic import Field
+
+from actors.audio import CALLER_RATE_HZ
+from actors.ports import Services, SpeechToText
+from actors.vendor import (
+    SttAudio,
+    SttCapabilities,
+    SttConsumed,
+    SttEvent,
+    SttFinal,
+    SttFlush,
+    SttFlushed,
+    SttInput,
+    SttInterim,
+    SttSpeechStart,
+)
+from providers.scripted import Afterwards, Hang, ScriptedProvider, fresh, hang, next_entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An utterance in detail; a plain text stands for one whose interims grow word by word."""
+
+    text: str
+    interims: Sequence[str] | None = None
+    delay_s: float | None = None
+    """The time from the flush to the Final, if not the declared one."""
+    confidence: float | None = None
+
+
+Utterance: TypeAlias = str | Heard | Hang | Exception
+
+
+class ScriptedSTT(ScriptedProvider):
+    """Hears one entry of its script per reported speech, whatever the audio is.
+
+    Interims come by the clock of the audio. An exception is raised where the Final would come, and
+    a `Hang` never gives it.
+    """
+
+    name: str = "scripted-stt"
+    utterances: Sequence[Utterance] = ()
+    delay_s: float = Field(default=0.1, ge=0)
+    """The time from the flush to the Final."""
+    interim_every_s: float = Field(default=0.2, gt=0)
+    interims: bool = True
+    """Whether interims are given at all."""
+    afterwards: Afterwards = "silence"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[SpeechToText]:
+        """Go on where the script stands."""
+        async with self.opened():
+            yield _ScriptedEars(self)
+
+
+class _ScriptedEars:
+    def __init__(self, config: ScriptedSTT) -> None:
+        self._config = config
+        self._utterance: Utterance | None = None
+        self._interims: list[str] = []
+        self._next_interim_at = 0
+
+    @property
+    def capabilities(self) -> SttCapabilities:
+        return SttCapabilities(interims=self._config.interims)
+
+    async def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
+        stream = self._config.stream()
+        async for item in audio:
+            async for event in self._answers(item):
+                await stream.before_result()
+                yield event
+
+    async def _answers(self, item: SttInput) -> AsyncGenerator[SttEvent]:
+        match item:
+            case SttAudio(at, pcm):
+                for text in self._interims_until(at):
+                    yield SttInterim(text)
+                yield SttConsumed(at + len(pcm) // 2)
+            case SttSpeechStart(at):
+                self._begin(at)
+            case SttFlush(mark):
+                self._config.record.requests.append(item)
+                final = await self._finish()
+                if final is not None:
+                    yield final
+                yield SttFlushed(mark)
+            case _:
+                assert_never(item)
+
+    def _begin(self, at: int) -> None:
+        config = self._config
+        self._utterance = next_entry(config.utterances, config.record, config.afterwards)
+        self._interims = list(growing(self._utterance)) if config.interims else []
+        self._next_interim_at = at + int(config.interim_every_s * CALLER_RATE_HZ)
+
+    def _interims_until(self, at: int) -> Iterator[str]:
+        while self._interims and at >= self._next_interim_at:
+            self._next_interim_at += int(self._config.interim_every_s * CALLER_RATE_HZ)
+            yield self._interims.pop(0)
+
+    async def _finish(self) -> SttFinal | None:
+        utterance, self._utterance, self._interims = self._utterance, None, []
+        match utterance:
+            case None:
+                return None
+            case str():
+                utterance = Heard(text=utterance)
+            case Heard():
+                pass
+            case Hang():
+                await hang()
+                return None
+            case Exception():
+                raise fresh(utterance)
+            case _:
+                assert_never(utterance)
+        delay_s = self._config.delay_s if utterance.delay_s is None else utterance.delay_s
+        await asyncio.sleep(delay_s)
+        return SttFinal(utterance.text, utterance.confidence) if utterance.text else None
+
+
+def growing(utterance: Utterance | None) -> Iterator[str]:
+    """Return the interims of an utterance: its own, or its text growing word by word."""
+    if isinstance(utterance, Heard) and utterance.interims is not None:
+        yield from utterance.interims
+    elif isinstance(utterance, str | Heard):
+        words = (utterance if isinstance(utterance, str) else utterance.text).split()
+        yield from (" ".join(words[:count]) for count in range(1, len(words) + 1))
