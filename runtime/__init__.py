@@ -1,1 +1,51 @@
-"""The wiring: command line, configuration, worker and job."""
+"""The wiring: command line, configuration, worker and job.
+
+``from runtime import Agent, Worker, function_tool, ToolError``. A name is imported when it is first
+asked for, so that importing the package costs nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runtime.agent import Agent
+    from runtime.agent_config import AgentConfig
+    from runtime.config import Settings
+    from runtime.errors import UserError
+    from runtime.tools import ToolError, function_tool
+    from runtime.worker import Worker
+
+__all__ = [
+    "Agent",
+    "AgentConfig",
+    "Settings",
+    "ToolError",
+    "UserError",
+    "Worker",
+    "function_tool",
+]
+
+_HOMES = {
+    "Agent": "runtime.agent",
+    "AgentConfig": "runtime.agent_config",
+    "Settings": "runtime.config",
+    "ToolError": "runtime.tools",
+    "UserError": "runtime.errors",
+    "Worker": "runtime.worker",
+    "function_tool": "runtime.tools",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use.
+
+    Raises:
+        AttributeError: there is no such name.
+    """
+    if name not in _HOMES:
+        raise AttributeError(f"module 'runtime' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

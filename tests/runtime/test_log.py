@@ -1,0 +1,150 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from pydantic import SecretStr
+
+from runtime import log
+from runtime.config import LogFormat, LogLevel, Settings
+
+KEY = 'sk-very"secret'
+
+
+@pytest.fixture(autouse=True)
+def the_log_of_the_tests_comes_back() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def configured(
+    log_format: LogFormat, *, level: LogLevel = LogLevel.DEBUG, terminal: bool = False
+) -> io.StringIO:
+    stream = _Terminal() if terminal else io.StringIO()
+    secrets = {"OPENAI_API_KEY": SecretStr(KEY), "SHORT_KEY": SecretStr("a")}
+    settings = Settings(log_level=level, log_format=log_format, secrets=secrets)
+    log.configure(settings, stream=stream)
+    return stream
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def logger(name: str = "test") -> Any:
+    return structlog.get_logger(name)
+
+
+def refuse(password: str) -> None:
+    local = f"{password} again"
+    raise ConnectionError(f"refused {local.removesuffix(' again')}")
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_carries_what_is_bound_to_its_context() -> None:
+    stream = configured(LogFormat.JSON)
+
+    with structlog.contextvars.bound_contextvars(room="r1", actor="stt", epoch=3):
+        logger().info("hears", text="Grüße")
+
+    (line,) = lines(stream)
+    assert line["event"] == "hears"
+    assert (line["room"], line["actor"], line["epoch"]) == ("r1", "stt", 3)
+    assert line["level"] == "info"
+    assert "Grüße" in stream.getvalue()
+
+
+def test_the_lines_of_other_libraries_are_alike() -> None:
+    stream = configured(LogFormat.JSON)
+
+    with structlog.contextvars.bound_contextvars(room="r1"):
+        logging.getLogger("websockets").warning("lost %s", "x", extra={"api_key": KEY})
+
+    (line,) = lines(stream)
+    assert (line["event"], line["room"], line["api_key"]) == ("lost x", "r1", "***")
+
+
+@pytest.mark.parametrize("log_format", [LogFormat.TEXT, LogFormat.JSON])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"api_key": "x1y2"},
+        {"headers": {"Authorization": "Bearer x1y2", "Accept": "*/*"}},
+        {"tries": [{"deep": {"client_secret": "x1y2"}}]},
+        {"session_token": b"x1y2"},
+    ],
+)
+def test_what_is_called_a_secret_is_hidden(log_format: LogFormat, said: dict[str, Any]) -> None:
+    stream = configured(log_format)
+
+    logger().info("connects", **said)
+
+    assert "connects" in stream.getvalue()
+    assert "x1y2" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", [LogFormat.TEXT, LogFormat.JSON])
+def test_a_configured_secret_is_hidden_wherever_it_stands(log_format: LogFormat) -> None:
+    stream = configured(log_format)
+
+    logger().info(f"GET /?q={KEY}", url=f"https://example.org/{KEY}", tried=[KEY])
+    logging.getLogger("other").error("%s refused", KEY)
+    try:
+        refuse(KEY)
+    except ConnectionError:
+        logger().exception("failed", answer=ValueError(KEY))
+
+    assert "refused" in stream.getvalue()
+    assert "very" not in stream.getvalue()
+
+
+def test_an_ordinary_word_is_not_hidden_because_a_key_is_short() -> None:
+    stream = configured(LogFormat.JSON)
+
+    logger().info("a cat", output_tokens=12)
+
+    assert lines(stream)[0]["event"] == "a cat"
+    assert lines(stream)[0]["output_tokens"] == 12
+
+
+def test_a_failure_s_local_variables_are_not_shown() -> None:
+    stream = configured(LogFormat.TEXT, terminal=True)
+    try:
+        refuse("hunt" + str(len("er2")))
+    except ConnectionError:
+        logger().exception("failed")
+
+    assert "ConnectionError" in stream.getvalue()
+    assert "hunt3 again" not in stream.getvalue()
+
+
+def test_only_a_terminal_gets_readable_lines_by_itself() -> None:
+    elsewhere = configured(LogFormat.AUTO)
+    logger().warning("hello")
+    terminal = configured(LogFormat.AUTO, terminal=True)
+    logger().warning("hello")
+
+    assert lines(elsewhere)[0]["event"] == "hello"
+    assert not terminal.getvalue().startswith("{")
+    assert "hello" in terminal.getvalue()
+
+
+def test_less_grave_lines_are_left_out() -> None:
+    stream = configured(LogFormat.JSON, level=LogLevel.WARNING)
+
+    logger().info("not this")
+    logging.getLogger("other").info("nor this")
+    logger().warning("this")
+
+    assert [line["event"] for line in lines(stream)] == ["this"]
