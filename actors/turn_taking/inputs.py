@@ -1,0 +1,267 @@
+"""What the machine is told: by the user's side, by the agent's side, and by the program.
+
+``utt`` is counted by the STT role, per speaker, and goes on when the vendor changes.
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import TypeAlias
+
+# ---------------------------------------------------------------- the user's side
+
+
+@dataclass(frozen=True, slots=True)
+class VadStarted:
+    """Speech began; ``speech_ms`` of it have passed already."""
+
+    who: str
+    speech_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VadEnded:
+    """Speech that lasted ``speech_ms`` ended; ``silence_ms`` of silence have passed already."""
+
+    who: str
+    speech_ms: int
+    silence_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """What the utterance sounds like so far."""
+
+    who: str
+    utt: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """As Interim, and the STT expects the Final to read the same."""
+
+    who: str
+    utt: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """How the utterance reads."""
+
+    who: str
+    utt: int
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SttEnded:
+    """The STT heard the end of the turn."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class SttHeld:
+    """The STT replays: words up to ``through_ns`` are still to come, by ``expect_by_ns``.
+
+    One whose ``expect_by_ns`` has passed says that the STT has caught up.
+    """
+
+    through_ns: int
+    expect_by_ns: int
+
+
+class EouVerdict(enum.Enum):
+    """What a turn detector that knows states says of the pending text."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    BACKCHANNEL = "backchannel"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class EouScore:
+    """The detector's judgement of one revision of the pending text: a probability or a verdict."""
+
+    revision: int
+    score: float | EouVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Dtmf:
+    """A key was pressed."""
+
+    who: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody came in."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody went."""
+
+    who: str
+
+
+# ---------------------------------------------------------------- the agent's side
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationProgress:
+    """A token came, or a tool still runs."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsBusy:
+    """An unsafe tool of this output runs (or no longer does): nothing may cut it meanwhile."""
+
+    epoch: int
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudioStarted:
+    """The first sound, or the first after a drain, is being heard."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudioProgress:
+    """So much has been heard."""
+
+    epoch: int
+    played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpoke:
+    """These words have been heard."""
+
+    epoch: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudioDrained:
+    """All that was produced has been heard; more will come."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudioFinished:
+    """Production is over and all of it has been heard."""
+
+    epoch: int
+    played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEmpty:
+    """Production is over and there was no sound."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationFailed:
+    """Production failed; what it made before is still being played."""
+
+    epoch: int
+    reason: str
+
+
+# ---------------------------------------------------------------- the program
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a given text when the floor is free."""
+
+    ref: str
+    uninterruptible: bool = False
+    within: int | None = None
+    """The output that asks for it: spoken inside that one while it lives, else not at all."""
+    unless_user_spoke: bool = False
+    """Not worth saying once a turn of the user has been committed: a greeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Generate an answer when the floor is free."""
+
+    ref: str
+    uninterruptible: bool = False
+    within: int | None = None
+    unless_user_spoke: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Cut the agent; ``force`` cuts what is uninterruptible, too."""
+
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The agent may speak from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The call ends."""
+
+
+# ---------------------------------------------------------------- time
+
+
+class TimerName(enum.Enum):
+    """The machine's alarms; one of each at most."""
+
+    TURN = "turn"
+    HOLD = "hold"
+    MAX_TURN = "max_turn"
+    BARGE = "barge"
+    DECIDE = "decide"
+    RESUME = "resume"
+    STALL = "stall"
+    DTMF = "dtmf"
+    WAKE = "wake"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """An alarm went off; it comes after the other inputs of its instant."""
+
+    name: TimerName
+
+
+SpeechInput: TypeAlias = VadStarted | VadEnded | Interim | Preflight | Final
+SideInput: TypeAlias = SttEnded | SttHeld | EouScore | Dtmf | Joined | Left
+AgentInput: TypeAlias = (
+    GenerationProgress
+    | ToolsBusy
+    | AgentAudioStarted
+    | AgentAudioProgress
+    | AgentSpoke
+    | AgentAudioDrained
+    | AgentAudioFinished
+    | ReplyEmpty
+    | GenerationFailed
+)
+Command: TypeAlias = Say | Reply | Interrupt | Started | Close
+Input: TypeAlias = SpeechInput | SideInput | AgentInput | Command | Timer

@@ -1,0 +1,89 @@
+"""What the agent's side reports of the live output, or of the speculation."""
+
+from dataclasses import replace
+
+from actors.turn_taking.effects import OutputEnd
+from actors.turn_taking.inputs import (
+    AgentAudioDrained,
+    AgentAudioFinished,
+    AgentAudioProgress,
+    AgentAudioStarted,
+    AgentInput,
+    AgentSpoke,
+    GenerationFailed,
+    GenerationProgress,
+    ReplyEmpty,
+    ToolsBusy,
+)
+from actors.turn_taking.rules import floor, speculation, texts
+from actors.turn_taking.rules.draft import Draft
+from actors.turn_taking.state import Live, Phase
+
+
+def report(draft: Draft, given: AgentInput) -> None:
+    """Hear the agent's side; what it says of any other output is stale."""
+    state = draft.state
+    if state.live is not None and state.live.epoch == given.epoch:
+        live = replace(state.live, agent_ns=draft.now_ns)
+        draft.put(live=live)
+        _of_live(draft, live, given)
+    elif state.speculation is not None and state.speculation.epoch == given.epoch:
+        _of_speculation(draft, given)
+
+
+def _of_speculation(draft: Draft, given: AgentInput) -> None:
+    if isinstance(given, GenerationFailed):
+        speculation.fail(draft)
+    elif isinstance(given, AgentAudioFinished | ReplyEmpty):
+        speculation.cancel(draft)
+
+
+def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
+    match given:
+        case AgentAudioStarted() | AgentAudioProgress() | AgentSpoke():
+            _heard(draft, live, given)
+        case AgentAudioDrained():
+            _drained(draft, live)
+        case AgentAudioFinished(played_ms=played_ms):
+            draft.put_live(live, played_ms=played_ms)
+            floor.end(draft, OutputEnd.FINISHED)
+        case ReplyEmpty():
+            floor.end(draft, OutputEnd.SILENT)
+        case GenerationFailed(reason=reason):
+            _failed(draft, live, reason)
+        case ToolsBusy(busy=busy):
+            draft.put_live(live, tools_busy=busy)
+        case GenerationProgress():
+            pass  # a sign of life is all it is
+
+
+def _heard(
+    draft: Draft, live: Live, given: AgentAudioStarted | AgentAudioProgress | AgentSpoke
+) -> None:
+    match given:
+        case AgentAudioStarted():
+            heard_ns = draft.now_ns if live.heard_ns is None else live.heard_ns
+            draft.put_live(live, heard_ns=heard_ns, drained=False)
+            draft.put(phase=Phase.SPEAKING)
+        case AgentAudioProgress(played_ms=played_ms):
+            draft.put_live(live, played_ms=played_ms)
+        case AgentSpoke(words=words):
+            remembered = draft.config.interrupt.echo_memory_words
+            draft.put(spoken=(*draft.state.spoken, *texts.fold(words))[-remembered:])
+
+
+def _drained(draft: Draft, live: Live) -> None:
+    """Think again; with the gate shut that begins when it opens."""
+    if live.failed is not None:
+        floor.end(draft, OutputEnd.FAILED)
+    elif draft.state.phase is Phase.SPEAKING:
+        draft.put_live(live, drained=True)
+        if live.pause is None:
+            draft.put(phase=Phase.THINKING)
+
+
+def _failed(draft: Draft, live: Live, reason: str) -> None:
+    """End at once, or after what is being heard."""
+    draft.put_live(live, failed=reason if live.failed is None else live.failed)
+    if draft.state.phase is not Phase.SPEAKING:
+        floor.end(draft, OutputEnd.FAILED)

@@ -1,0 +1,89 @@
+"""Who is there, which keys they press, and what the recogniser says of its own state."""
+
+from actors.turn_taking.config import to_ns
+from actors.turn_taking.effects import DiscardReason, DropReason, DtmfEntered, InterruptReason
+from actors.turn_taking.inputs import Dtmf, EouScore, Joined, Left, SideInput, SttEnded, SttHeld
+from actors.turn_taking.rules import floor, speculation, taking, user_side, views
+from actors.turn_taking.rules.draft import Draft
+from actors.turn_taking.state import Phase, SttHold, Text
+
+
+def hear(draft: Draft, given: SideInput) -> None:
+    """Take in what is neither speech nor text."""
+    match given:
+        case Dtmf():
+            _pressed(draft, given)
+        case Joined(who=who):
+            user_side.note_sign(draft)
+            if who not in draft.state.people:
+                draft.put(people=(*draft.state.people, who))
+        case Left(who=who):
+            _left(draft, who)
+        case SttEnded():
+            draft.put(stt_ended=True)
+        case SttHeld():
+            _held(draft, given)
+        case EouScore(revision=revision, score=score):
+            if revision == draft.state.revision and draft.state.pending:
+                draft.put(score=(revision, score))
+
+
+def _pressed(draft: Draft, given: Dtmf) -> None:
+    user_side.note_sign(draft)
+    live = draft.state.live
+    speaks = draft.state.phase is Phase.SPEAKING
+    if live is not None and speaks and views.is_interruptible(live):
+        floor.interrupt(draft, InterruptReason.DTMF)
+    if given.digit == draft.config.dtmf.terminator:
+        enter_digits(draft)
+    else:
+        draft.put(digits=draft.state.digits + given.digit, digit_ns=draft.now_ns)
+        draft.put(digit_who=given.who)
+
+
+def enter_digits(draft: Draft) -> None:
+    """Take the keys pressed so far as one entry; in the turn they count as spoken."""
+    state = draft.state
+    if not state.digits:
+        return
+    draft.put(digits="")
+    draft.emit(DtmfEntered(state.digits))
+    if not draft.config.dtmf.as_turn:
+        return
+    keys = Text(state.digit_who, -1, f"keys {state.digits}", draft.now_ns)
+    if state.live is None:
+        user_side.pend(draft, keys)
+        draft.put_turn(final_ns=draft.now_ns)
+    else:
+        user_side.keep(draft, keys)
+
+
+def _left(draft: Draft, who: str) -> None:
+    state = draft.state
+    draft.put(
+        people=tuple(other for other in state.people if other != who),
+        speakers=tuple(speaker for speaker in state.speakers if speaker.who != who),
+        textless=tuple(other for other in state.textless if other != who),
+    )
+    if draft.state.people:
+        taking.take_opens(draft, who)
+        floor.resume_if_settled(draft)
+        return
+    floor.interrupt(draft, InterruptReason.LEFT)
+    user_side.discard_all(draft, DiscardReason.LEFT)
+    speculation.cancel(draft)
+    floor.drop_all(draft, DropReason.LEFT)
+    draft.put(digits="", unheard=None, cut_by_speech=None)
+
+
+def _held(draft: Draft, given: SttHeld) -> None:
+    """Let the turn wait for a replaying STT, though never for long."""
+    if given.expect_by_ns <= draft.now_ns:
+        draft.put(stt_hold=None)
+        return
+    before = draft.state.stt_hold
+    goes_on = before is not None and before.until_ns > draft.now_ns
+    since_ns = before.since_ns if before is not None and goes_on else draft.now_ns
+    latest_ns = since_ns + to_ns(draft.config.eou.stt_held_max_s)
+    until_ns = min(given.expect_by_ns, latest_ns)
+    draft.put(stt_hold=SttHold(since_ns, given.through_ns, until_ns, suspends=True))

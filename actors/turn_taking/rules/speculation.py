@@ -1,0 +1,77 @@
+"""Answers begun before the turn is certain, only while the floor is free."""
+
+from actors.turn_taking.config import to_ns
+from actors.turn_taking.effects import CancelSpeculation, ConfirmSpeculation, StartSpeculation
+from actors.turn_taking.rules import texts, views
+from actors.turn_taking.rules.draft import Draft
+from actors.turn_taking.state import Phase, Speculation
+
+
+def refresh(draft: Draft) -> None:
+    """Speculate on what the turn reads now; what was begun for another text is cancelled."""
+    begun = draft.state.speculation
+    text = views.turn_text(draft.state)
+    if begun is not None and texts.fold(begun.text) == texts.fold(text):
+        return
+    cancel(draft)
+    if text and _is_worth_it(draft, text):
+        epoch = draft.state.last_epoch + 1
+        draft.put(
+            last_epoch=epoch,
+            speculation=Speculation(epoch, text),
+            speculations=draft.state.speculations + 1,
+        )
+        draft.emit(StartSpeculation(epoch, text))
+
+
+def _is_worth_it(draft: Draft, text: str) -> bool:
+    state, config = draft.state, draft.config.speculation
+    if not config.enabled or state.phase is not Phase.IDLE:
+        return False
+    if state.speculations >= config.max_per_turn or text == state.unspeakable:
+        return False
+    since_ns = state.turn.since_ns
+    if since_ns is not None and draft.now_ns - since_ns > to_ns(config.window_s):
+        return False
+    return not views.only_hesitations(state)
+
+
+def doubt(draft: Draft) -> None:
+    """Cancel it if its text no longer begins as the turn does."""
+    begun = draft.state.speculation
+    if begun is None:
+        return
+    heard = texts.fold(views.turn_text(draft.state))
+    if texts.fold(begun.text)[: len(heard)] != heard:
+        cancel(draft)
+
+
+def cancel(draft: Draft) -> None:
+    """Forget it."""
+    begun = draft.state.speculation
+    if begun is not None:
+        draft.put(speculation=None)
+        draft.emit(CancelSpeculation(begun.epoch))
+
+
+def fail(draft: Draft) -> None:
+    """Forget it, and do not try that text again."""
+    begun = draft.state.speculation
+    if begun is not None:
+        draft.put(unspeakable=begun.text)
+        cancel(draft)
+
+
+def take_over(draft: Draft, text: str) -> int | None:
+    """Return the epoch that already answers this text; any other is cancelled."""
+    begun = draft.state.speculation
+    if begun is None or texts.fold(begun.text) != texts.fold(text):
+        cancel(draft)
+        return None
+    draft.put(speculation=None)
+    return begun.epoch
+
+
+def confirm(draft: Draft, epoch: int) -> None:
+    """Let it be heard."""
+    draft.emit(ConfirmSpeculation(epoch))
