@@ -54,9 +54,13 @@ class Stage(enum.Enum):
 @message(lane=Lane.SYSTEM)
 @dataclass(frozen=True, slots=True)
 class ShutDown:
-    """Handle CONTROL mail until the deadline, then end."""
+    """Handle CONTROL mail until the deadline, then end.
+
+    Meant for one incarnation: if that ends before it reads the order, the next one lives on.
+    """
 
     deadline_s: float
+    incarnation: int
 
 
 @dataclass(slots=True)
@@ -132,7 +136,7 @@ class Incarnation(abc.ABC):
 
     def shut_down(self, deadline_s: float) -> None:
         """Tell the actor to end in order, and make sure of it."""
-        order = ShutDown(self.clock.now_s() + deadline_s)
+        order = ShutDown(self.clock.now_s() + deadline_s, self.number)
         self.mailbox.put(order, POLICIES[ShutDown])
         self.at_home(self._arm_deadline, deadline_s, self._shutdown_is_over)
 

@@ -211,7 +211,8 @@ class LoopIncarnation(Incarnation):
 
     async def _handle_special(self, item: Any) -> None:
         if isinstance(item, ShutDown):
-            await self._drain(item)
+            if item.incarnation == self.number:
+                await self._drain(item)
             return
         question = self.open_item(item)
         if question is None:

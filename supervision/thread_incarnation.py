@@ -119,7 +119,8 @@ class ThreadIncarnation(Incarnation):
 
     def _handle(self, item: Any) -> None:
         if isinstance(item, ShutDown):
-            self._drain(item)
+            if item.incarnation == self.number:
+                self._drain(item)
             return
         self.in_hand = item
         self.handling_since_s = self.clock.now_s()
