@@ -12,7 +12,7 @@ from typing import Any
 from supervision.address import Address
 from supervision.messages import ExitReason
 from supervision.reply import Reply
-from supervision.spec import ChildSpec, SupervisorSpec
+from supervision.spec import GRACE_S, ChildSpec, SupervisorSpec
 
 
 class ChildState(enum.Enum):
@@ -111,6 +111,11 @@ class Family:
         """Return those of the ids that are children, in start order."""
         return [child_id for child_id in self.children if child_id in ids]
 
+    def time_to_stop_s(self) -> float:
+        """Return within which time all children that are up will have been stopped or killed."""
+        up = (child for child in self.children.values() if child.is_up)
+        return GRACE_S + sum(time_to_stop_s(c.address, c.spec.shutdown_s) + GRACE_S for c in up)
+
     def _add(self, child: Child) -> Child:
         self.children[child.spec.id] = child
         self._at[child.address] = child
@@ -118,6 +123,15 @@ class Family:
 
     def _address(self, spec: ChildSpec) -> Address[Any]:
         return spec.address or Address(f"{self.name}/{spec.id}")
+
+
+def time_to_stop_s(address: Address[Any], shutdown_s: float) -> float:
+    """Return the deadline of an ordered stop: the actor's own, or its family's if that is later.
+
+    Each child below has its own deadline, so that a supervisor needs none to be safe.
+    """
+    family = address.hold
+    return max(shutdown_s, family.time_to_stop_s()) if isinstance(family, Family) else shutdown_s
 
 
 def retire(address: Address[Any]) -> None:

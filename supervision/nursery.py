@@ -164,9 +164,9 @@ class Nursery:
         self._works.advance()
 
     def overdue(self, address: Address[Any], incarnation: int) -> None:
-        """Kill a child whose handler does not return."""
+        """Kill a child whose handler does not return; a start or stop has its own deadline."""
         child = self._family.at(address, incarnation)
-        if child is not None and child.is_up:
+        if child is not None and child.state is ChildState.RUNNING:
             self._report.overdue(child)
             address.kill(Exit.TIMED_OUT)
 

@@ -87,7 +87,7 @@ class ChildSpec:
     """Makes the actor, again at each restart."""
     restart: Restart = Restart.PERMANENT
     shutdown_s: float = 5.0
-    """After this it is killed; 0 kills at once. A supervisor needs its children's sum."""
+    """After this it is killed; 0 kills at once. A supervisor gets what its children need anyway."""
     start_timeout_s: float = 5.0
     significant: bool = False
     """Its end for good may end the supervisor, see `AutoShutdown`."""

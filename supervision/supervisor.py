@@ -19,7 +19,7 @@ from supervision.address import Address, Down
 from supervision.birth import Overseer
 from supervision.clock import Clock
 from supervision.errors import ActorDeadError, StartFailed
-from supervision.family import Family, retire
+from supervision.family import Family, retire, time_to_stop_s
 from supervision.launch import launch
 from supervision.messages import ExitReason, Lane, message
 from supervision.nursery import Nursery
@@ -225,8 +225,7 @@ async def run_tree(
         raise
     finally:
         keeper.is_guarding = False
-        await root.shutdown(deadline_s=spec.shutdown_s)
-        retire(root)
+        await root.shutdown(deadline_s=time_to_stop_s(root, spec.shutdown_s))
     keeper.raise_failure()
 
 
@@ -245,7 +244,8 @@ class _Keeper:
         self.is_up.set()
 
     def ended(self, down: Down) -> None:
-        """Cancel the block if this is a failure."""
+        """Close the whole tree's addresses, and cancel the block if this is a failure."""
+        retire(down.address)
         self._reason = down.reason
         self.is_up.set()
         if self.is_guarding and is_failure(down.reason.kind):

@@ -13,7 +13,7 @@ from typing import Protocol
 from supervision.actor_base import ActorBase
 from supervision.birth import Overseer
 from supervision.clock import Clock
-from supervision.family import Child, ChildState, Family
+from supervision.family import Child, ChildState, Family, time_to_stop_s
 from supervision.launch import launch
 
 
@@ -94,7 +94,8 @@ class Works:
             return
         child.state = ChildState.STOPPING
         if child.spec.shutdown_s > 0:
-            child.address.request_shutdown(child.spec.shutdown_s)
+            deadline_s = time_to_stop_s(child.address, child.spec.shutdown_s)
+            child.address.request_shutdown(deadline_s)
         else:
             child.address.kill()
 

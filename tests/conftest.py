@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from supervision.virtual_time import check_nothing_left, run
 
 GRACE_S = 1.0
 """Real time in which threads and child processes that were told to end may end."""
+
+
+def pytest_configure() -> None:
+    """Log crashes with plain tracebacks: the ornate ones with locals cost 50 ms each."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.hookimpl(tryfirst=True)
