@@ -28,7 +28,7 @@ CATALOGUE: Mapping[str, Mapping[str, Entry]] = {
     "denoise": {"webrtc": Entry("WebRtcDenoiser")},
     "vad": {"silero": Entry("SileroVAD"), "energy": Entry("EnergyVAD")},
     "stt": {"pocketsphinx": Entry("PocketsphinxSTT")},
-    "turn_detector": {},
+    "turn_detector": {"heuristic": Entry("HeuristicTurnDetector")},
     "llm": {"demo": Entry("DemoBrain")},
     "tts": {"espeak": Entry("EspeakTTS", option="voice")},
 }

@@ -11,7 +11,8 @@ from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
-from runtime.agent import Agent, AgentTarget
+from runtime.agent import Agent, AgentTarget, instantiate
+from runtime.agent_config import AgentConfig
 from runtime.errors import UserError, complaints
 
 
@@ -33,6 +34,21 @@ def load(reference: str, *, folder: Path) -> AgentTarget:
     return found
 
 
+def check(target: AgentTarget, *, reference: str) -> None:
+    """Make the agent once and check its declaration, as each call will do.
+
+    Raises:
+        UserError: making it fails, or a field has a value that it cannot have.
+    """
+    try:
+        agent = instantiate(target)
+    except UserError:
+        raise
+    except Exception as error:  # a user's constructor may raise anything
+        raise UserError(f"{reference} cannot be made: {_blame(error)}") from error
+    AgentConfig.of(agent)
+
+
 def _import(name: str, folder: Path) -> ModuleType:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
@@ -40,14 +56,14 @@ def _import(name: str, folder: Path) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise UserError(_failed(name, error)) from error
+            raise UserError(f"module {name} cannot be loaded: {_blame(error)}") from error
         hint = _module_hint(name)
         raise UserError(f"there is no module {name!r} in {folder}{hint}") from error
     except SyntaxError as error:
         place = f"{error.filename}, line {error.lineno}"
         raise UserError(f"module {name} is not valid Python: {error.msg} ({place})") from error
     except Exception as error:  # a user's module may raise anything
-        raise UserError(_failed(name, error)) from error
+        raise UserError(f"module {name} cannot be loaded: {_blame(error)}") from error
 
 
 def _module_hint(name: str) -> str:
@@ -57,16 +73,16 @@ def _module_hint(name: str) -> str:
     return "; call this command where the file lies"
 
 
-def _failed(name: str, error: Exception) -> str:
-    """Say what a module raised, and on which of its lines."""
+def _blame(error: Exception) -> str:
+    """Say what was raised, and on which line of the user's."""
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, ValidationError):
         detail = f"{error.title}: {complaints(error)}"
     frames = traceback.extract_tb(error.__traceback__)
-    machinery = ("<frozen", importlib.__file__, __file__)
+    machinery = ("<frozen", importlib.__file__, str(Path(__file__).parent))
     theirs = [frame for frame in frames if not frame.filename.startswith(machinery)]
     place = f" ({theirs[0].filename}, line {theirs[0].lineno})" if theirs else ""
-    return f"module {name} cannot be loaded: {detail}{place}"
+    return f"{detail}{place}"
 
 
 def _no_such(module: ModuleType, attribute: str) -> str:

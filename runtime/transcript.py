@@ -1,0 +1,107 @@
+"""A call as a person reads it while it goes on: who said what and when, and how long it took."""
+
+from collections.abc import Callable, Iterator
+
+from actors.reports import (
+    ActorRestarted,
+    AgentSpeechStarted,
+    AgentTranscript,
+    Failure,
+    ProviderSwitched,
+    Report,
+    SessionClosed,
+    ToolCalled,
+    TurnCommitted,
+    TurnDropped,
+    TurnLatency,
+)
+from actors.vendor import FailureKind
+
+
+class Transcript:
+    """Writes the lines of one call as its reports come in, and remembers how the call went.
+
+    Args:
+        write: puts out one line.
+        on_answer: called once, when the first answer begins to sound.
+    """
+
+    def __init__(self, write: Callable[[str], None], *, on_answer: Callable[[], None]) -> None:
+        self.answered = False
+        """Whether the agent spoke after a turn of the caller; a greeting is no answer."""
+        self.misconfigured: str | None = None
+        """The first thing that cannot work until the user changes something."""
+        self._write = write
+        self._on_answer = on_answer
+        self._asked = False
+        self._begun_ns: int | None = None
+
+    def hear(self, report: Report) -> None:
+        """Write what a person would want to read of this report."""
+        if self._begun_ns is None:
+            self._begun_ns = report.at_ns
+        at_s = (report.at_ns - self._begun_ns) / 1e9
+        for line in _lines(report):
+            self._write(f"{at_s:7.2f}  {line}")
+        self._remember(report)
+
+    def _remember(self, report: Report) -> None:
+        match report.event:
+            case TurnCommitted():
+                self._asked = True
+            case AgentSpeechStarted() if self._asked and not self.answered:
+                self.answered = True
+                self._on_answer()
+            case Failure(kind=kind, message=message) if kind == FailureKind.MISCONFIGURED.value:
+                self.misconfigured = self.misconfigured or message
+            case _:
+                pass
+
+
+def _lines(report: Report) -> Iterator[str]:
+    match report.event:
+        case TurnCommitted(text=text):
+            yield f"caller: {text}"
+        case TurnDropped(text=text, reason=reason) if text:
+            yield f"caller: {text} (no turn of its own: {reason})"
+        case AgentTranscript(text=text, interrupted=interrupted) if text or interrupted:
+            yield f"agent:  {text}{' – interrupted' if interrupted else ''}"
+        case ToolCalled() as called:
+            yield from _tool(called)
+        case TurnLatency() as latency:
+            yield from _timings(latency)
+        case _:
+            yield from _trouble(report)
+
+
+def _trouble(report: Report) -> Iterator[str]:
+    match report.event:
+        case ProviderSwitched(slot=slot, from_=old, to=new, kind=kind, reason=reason):
+            yield f"        {slot}: {new} takes over from {old} ({kind}: {reason})"
+        case ActorRestarted(actor=actor, reason=reason):
+            yield f"        {actor} was put back on stage{f' ({reason})' if reason else ''}"
+        case Failure(where=where, kind=kind, message=message):
+            yield f"        {where} failed ({kind}): {message}"
+        case SessionClosed(reason=reason):
+            yield f"        the call is over: {reason}"
+        case _:
+            return
+
+
+def _tool(called: ToolCalled) -> Iterator[str]:
+    if called.status != "started":
+        outcome = called.output if called.status == "done" else f"{called.status} {called.output}"
+        yield f"        {called.name}({called.arguments}) → {outcome.strip()}"
+
+
+def _timings(latency: TurnLatency) -> Iterator[str]:
+    if latency.heard >= 0:
+        steps = {
+            "words known": latency.final,
+            "turn over": latency.commit,
+            "first word": latency.first_token,
+            "first sound": latency.first_audio,
+        }
+        parts = [f"{step} {after_ms}" for step, after_ms in steps.items() if after_ms >= 0]
+        details = f" ({', '.join(parts)})" if parts else ""
+        yield f"        answered {latency.heard} ms after the caller's last sound{details}"
