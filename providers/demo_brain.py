@@ -49,7 +49,8 @@ class DemoBrain(ProviderConfig):
 
     def phrases(self) -> list[str]:
         """Return what callers may say to it: ``PocketsphinxSTT(phrases=brain.phrases())``."""
-        return list(dict.fromkeys(phrase for rule in self.all_rules() for phrase in rule.phrases()))
+        phrases = (phrase for rule in self.all_rules() for phrase in rule.phrases())
+        return list(dict.fromkeys((*phrases, "please")))
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:

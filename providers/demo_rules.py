@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from providers.number_words import SOUND_ALIKES, parse_number, say_number
 
+SHORTEST_PLURAL: Final = 3
 ENOUGH: Final = 0.7
 """So much of a pattern's words must be heard."""
 LONGEST_NUMBER: Final = 6
@@ -119,7 +120,7 @@ class Rule:
         for pattern in self.patterns():
             parts = parse_pattern(pattern)
             choices = [part.examples() if isinstance(part, Slot) else [part] for part in parts]
-            yield from (" ".join(words) for words in itertools.product(*choices))
+            yield from (after_one(" ".join(words)) for words in itertools.product(*choices))
         for name in self.ask:
             slot = self.slot(name)
             yield from slot.examples() if slot is not None else ()
@@ -128,6 +129,16 @@ class Rule:
 def rank(match: Match) -> tuple[int, int, float]:
     """Order matches: the fuller one, then the one with more heard, then the closer one."""
     return len(match.slots), match.heard, match.share
+
+
+def singular(word: str) -> str:
+    """Return the word that counts as the same for a rule: ``night`` for ``nights``."""
+    return word.removesuffix("s") if len(word) > SHORTEST_PLURAL else word
+
+
+def after_one(phrase: str) -> str:
+    """Correct the example ``one nights``."""
+    return re.sub(r"\bone (\w+)s\b", r"one \1", phrase)
 
 
 @cache
@@ -224,7 +235,7 @@ class _Alignment:
                 ways.append(self.best(at + 1, word))
         else:
             ways.append(self.best(at + 1, word))
-            if word < len(self._words) and self._words[word] == part:
+            if word < len(self._words) and singular(self._words[word]) == singular(part):
                 ways += self._hear(part, at, word)
         return max(filter(None, ways), key=_Way.rank, default=None)
 
