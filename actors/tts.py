@@ -262,7 +262,7 @@ class TtsRole(Role[TtsHold]):
         text = current.piece.text
         if current.timings:
             ratio = self.call.track_rate_hz / current.rate_hz
-            words = from_timings(current.timings, start=start, ratio=ratio)
+            words = from_timings(current.timings, text, start=start, ratio=ratio, whole=whole)
         else:
             samples = utterance.off - start
             if not whole:

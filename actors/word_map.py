@@ -1,22 +1,60 @@
 """Where the words of a reply lie in its audio, and so which of them were heard. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
 
 from actors.events import SpokenWord
 from actors.vendor import WordTiming
 
+LOOK_AHEAD: Final = 2
+"""A voice may pass over one written word in silence: a dash."""
+
 
 def from_timings(
-    words: Iterable[WordTiming], *, start: int, ratio: float
+    words: Iterable[WordTiming], text: str, *, start: int, ratio: float, whole: bool
 ) -> tuple[SpokenWord, ...]:
-    """Place words by the vendor's timings.
+    """Place the words of the text, as they are written, by the vendor's timings.
 
-    ``ratio`` is track rate over vendor rate, ``start`` the piece's first sample.
+    A voice names its words without punctuation and takes some apart ("3.14"): each timing is
+    counted to the written word that it is in. ``ratio`` is track rate over vendor rate, ``start``
+    the piece's first sample; unless ``whole``, nothing after the last timed word was spoken.
     """
+    tokens = text.split()
+    timed = _times_by_token((word for word in words if word.word.strip()), tokens)
+    if not timed:
+        return ()
+    firsts = [0, *list(timed)[1:], len(tokens) if whole else max(timed) + 1]
     return tuple(
-        SpokenWord(w.word, start + round(w.start * ratio), start + round(w.end * ratio))
-        for w in words
+        SpokenWord(
+            " ".join(tokens[first:after]), start + round(begin * ratio), start + round(end * ratio)
+        )
+        for (first, after), (begin, end) in zip(pairwise(firsts), timed.values(), strict=True)
     )
+
+
+def _times_by_token(
+    words: Iterable[WordTiming], tokens: Sequence[str]
+) -> dict[int, tuple[int, int]]:
+    """Return begin and end of the written words that have timings, in order."""
+    timed: dict[int, tuple[int, int]] = {}
+    if not tokens:
+        return timed
+    index, rest = 0, tokens[0]
+    for word in words:
+        spoken = word.word.strip()
+        if spoken not in rest:
+            index = _next_token(spoken, tokens, index)
+            rest = tokens[index]
+        rest = rest.partition(spoken)[2]
+        timed[index] = (timed.get(index, (word.start, 0))[0], word.end)
+    return timed
+
+
+def _next_token(spoken: str, tokens: Sequence[str], index: int) -> int:
+    """Return the written word that a spoken one is in: one of the next two, or still this one."""
+    following = range(index + 1, min(index + 1 + LOOK_AHEAD, len(tokens)))
+    return next((at for at in following if spoken in tokens[at]), index)
 
 
 def estimated(text: str, *, start: int, samples: int) -> tuple[SpokenWord, ...]:
