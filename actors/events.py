@@ -212,7 +212,7 @@ class WordsPlaced:
 
 @dataclass(frozen=True, slots=True)
 class ReplyProgress:
-    """The language model lives; ``first`` marks the first text of the reply."""
+    """The language model lives; ``first`` marks the first text or tool call."""
 
     epoch: int
     first: bool = False

@@ -223,15 +223,15 @@ class LlmRole(Role[LlmHold]):
         self._event(job, value)  # pyright: ignore[reportArgumentType] - a performer sends ChatEvents only
 
     def _event(self, job: LlmJob, event: ChatEvent) -> None:
+        first = not (job.rounds or job.round_text or job.calls)
         match event:
             case TextDelta(text):
-                first = not job.round_text and job.rounds == 0
                 job.round_text += text
                 self._session.tell(ReplyProgress(job.epoch, first=first))
                 self._release(job, job.speech.push(text, self.clock.now_ns()))
             case ToolCall():
                 job.calls[event.call_id] = event
-                self._session.tell(ReplyProgress(job.epoch))
+                self._session.tell(ReplyProgress(job.epoch, first=first))
             case Usage() | ChatDone():
                 pass
             case _:
