@@ -116,11 +116,11 @@ class RecogniserProcess:
             self._answers.put_nowait(None)
 
     def stop(self) -> None:
-        """Close the pipe and end the process, whatever it does."""
+        """Close the pipe and end the process, whatever it does: it has nothing to save."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         with suppress(ProcessLookupError):  # it went by itself
-            self._process.terminate()
+            self._process.kill()
 
     async def _read_frame(self) -> Frame | None:
         assert self._process.stdout is not None

@@ -166,9 +166,10 @@ async def test_a_process_that_is_killed_is_reported_as_a_crash() -> None:
 
 
 @pytest.mark.slow
-async def test_a_stopped_process_does_not_keep_its_room_from_closing() -> None:
+async def test_a_process_that_does_not_react_does_not_keep_its_room_from_closing() -> None:
     async with QUICK_TO_START.open(FakeServices()):
         (child,) = children()
+        os.kill(child, signal.SIGSTOP)
     assert not children()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)

@@ -183,6 +183,16 @@ def test_once_a_detector_has_spoken_up_it_alone_decides() -> None:
     assert line.heard(1)[0] == max(1, 15 - PRE_ROLL // FRAME)
 
 
+def test_what_it_gave_by_itself_is_not_heard_again_for_a_detector() -> None:
+    line = Line("auto")
+    line.audio(20)
+    line.audio(1, silent=True)
+    line.start(at=15 * FRAME)
+    line.audio(5)
+    assert line.kinds().count(Kind.FINAL) == 1
+    assert set(line.heard(1)).isdisjoint(range(1, 21))
+
+
 def test_told_to_find_utterances_itself_it_hears_no_detector() -> None:
     line = Line("own")
     line.audio(20)
