@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.audio_track import AudioTrack
+from actors.call import Call
 from actors.call_record import CallRecord
 from actors.ingress import Ingress
 from actors.line import TransportActor
@@ -87,6 +88,8 @@ class Job:
     session: SessionHandle
     tree: Address[Any]
     """The room's supervisor."""
+    call: Call
+    """What its actors share: their addresses above all."""
 
     async def closed(self) -> str:
         """Wait until the room is over; return why it ended."""

@@ -6,6 +6,7 @@ Leaving the block closes every room and
 leaves no task, thread, process or file behind.
 """
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -60,7 +61,7 @@ class Worker:
 
     async def __aenter__(self) -> Self:
         """Start the tree."""
-        self._clock = LoopClock()
+        self._clock = LoopClock(asyncio.get_running_loop())
         self._stack.callback(self._executor.shutdown, wait=False, cancel_futures=True)
         self._stack.enter_context(LoopWatchdog())
         tree = run_tree(self._tree(), name="worker", clock=self._clock)
@@ -110,7 +111,7 @@ class Worker:
             start_timeout_s=spec.start_timeout_s,
         )
         handle = SessionHandle(room, plan.call.addresses.session)
-        job = self._jobs[room] = Job(room, handle, tree)
+        job = self._jobs[room] = Job(room, handle, tree, plan.call)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
         return job
 

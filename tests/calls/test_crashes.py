@@ -1,0 +1,144 @@
+"""Whatever is crashed in mid-call, the call goes on."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from actors.audio_track import AudioTrack
+from actors.call import AnyAddress
+from actors.denoise import DenoisePerformer, DenoiseRole
+from actors.ingress import Ingress
+from actors.llm import LlmPerformer, LlmRole
+from actors.role import Hold
+from actors.session import Session
+from actors.stt import SttPerformer, SttRole
+from actors.tts import TtsPerformer, TtsRole
+from actors.turn import TurnPerformer, TurnRole
+from actors.vad import VadPerformer, VadRole
+from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector
+from providers.scripted_stt import ScriptedSTT
+from runtime.agent import Agent
+from supervision.actor import Actor
+from tests.calls.rig import Rig, agent, call
+
+STAGES: dict[str, type[Actor]] = {
+    "session": Session,
+    "audio_track": AudioTrack,
+    "tts": TtsRole,
+    "llm": LlmRole,
+    "turn": TurnRole,
+    "stt": SttRole,
+    "vad": VadRole,
+    "denoise": DenoiseRole,
+    "ingress": Ingress,
+}
+PERFORMERS: dict[str, type[Actor]] = {
+    "tts": TtsPerformer,
+    "llm": LlmPerformer,
+    "turn": TurnPerformer,
+    "stt": SttPerformer,
+    "vad": VadPerformer,
+    "denoise": DenoisePerformer,
+}
+
+
+def everyone() -> Agent:
+    """Return an agent with every slot filled, whose recogniser always hears the same."""
+    return agent(
+        denoise=ScriptedDenoiser(),
+        turn_detector=ScriptedTurnDetector(),
+        stt=ScriptedSTT(utterances=["two nights please"], afterwards="last"),
+    )
+
+
+class Trap:
+    """Makes one class of actor fall over the next message that it gets, once."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, kind: type[Actor]) -> None:
+        self.armed = False
+        self.sprung = 0
+        real: Callable[[Any, Any], Any] = kind.on_receive
+
+        def on_receive(actor: Any, message: Any) -> Any:
+            if self.armed:
+                self.armed = False
+                self.sprung += 1
+                raise RuntimeError("a planted crash")
+            return real(actor, message)
+
+        monkeypatch.setattr(kind, "on_receive", on_receive)
+
+
+async def goes_on_after(rig: Rig, crash: Callable[[], None], moment: str) -> None:
+    """Crash something at that moment of the first turn; the turns after it must be answered."""
+    if moment == "listening":
+        rig.caller.speak(b"\x10\x27" * 16_000)
+        await asyncio.sleep(0.5)
+        crash()
+        await asyncio.sleep(0.6)
+    else:
+        await rig.says()
+        await rig.until("agent_speech_started" if moment == "speaking" else "turn_committed")
+        crash()
+    await asyncio.sleep(8.0)
+    before = len(rig.named("agent_transcript"))
+    assert await rig.asks(answers=before + 1)
+    rig.caller.finish()
+    assert await rig.job.closed() == "the caller has finished"
+
+
+@pytest.mark.parametrize("moment", ["listening", "thinking", "speaking"])
+@pytest.mark.parametrize("stage", STAGES)
+async def test_a_call_goes_on_after_a_stage_fell_over_a_message(
+    stage: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = Trap(monkeypatch, STAGES[stage])
+    async with call(everyone()) as rig:
+        await goes_on_after(rig, lambda: setattr(trap, "armed", True), moment)
+    assert trap.sprung == 1
+    first = rig.fields("agent_transcript")[0]
+    assert first["text"] == "We have three rooms free."
+    assert rig.fields("user_transcript")[-1]["text"] == "two nights please"
+
+
+@pytest.mark.parametrize("moment", ["listening", "thinking", "speaking"])
+@pytest.mark.parametrize("stage", STAGES)
+async def test_a_call_goes_on_after_a_stage_was_killed(stage: str, moment: str) -> None:
+    async with call(everyone()) as rig:
+        address: AnyAddress = getattr(rig.job.call.addresses, stage)
+        await goes_on_after(rig, address.kill, moment)
+        assert address.incarnation == 2
+    assert rig.fields("agent_transcript")[0]["text"] == "We have three rooms free."
+
+
+@pytest.mark.parametrize("moment", ["listening", "thinking", "speaking"])
+@pytest.mark.parametrize("slot", PERFORMERS)
+async def test_a_call_goes_on_after_a_performer_was_killed(slot: str, moment: str) -> None:
+    async with call(everyone()) as rig:
+        role: AnyAddress = getattr(rig.job.call.addresses, slot)
+        assert isinstance(role.hold, Hold)
+        (performer,) = role.hold.live.values()
+        await goes_on_after(rig, performer.kill, moment)
+        assert role.hold.live
+        assert performer not in role.hold.live.values()
+
+
+@pytest.mark.parametrize("moment", ["listening", "thinking", "speaking"])
+@pytest.mark.parametrize("slot", PERFORMERS)
+async def test_a_call_goes_on_after_a_performer_fell_over_a_message(
+    slot: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = Trap(monkeypatch, PERFORMERS[slot])
+    async with call(everyone()) as rig:
+        await goes_on_after(rig, lambda: setattr(trap, "armed", True), moment)
+    assert trap.sprung == 1
+
+
+async def test_a_crash_of_the_transport_ends_the_call_and_says_why() -> None:
+    async with call(agent()) as rig:
+        await rig.asks()
+        rig.job.call.addresses.transport.kill()
+        assert "transport" in await rig.job.closed()
+    assert rig.named("session_closed")
