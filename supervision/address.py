@@ -129,7 +129,9 @@ class Address(Generic[M_contra]):
         """
         policy = POLICIES[type(message)]
         pending = Pending(message, policy, asyncio.get_running_loop())
-        self._put(pending, policy)
+        verdict = self._mailbox.put(pending, policy)
+        if verdict is not Verdict.ACCEPTED:
+            raise self._refused(verdict)
         await pending.within(timeout_s, self._full)
 
     async def ask(self, message: Request[R], *, timeout_s: float) -> R:
@@ -143,7 +145,9 @@ class Address(Generic[M_contra]):
             HandlerInterrupted: If its handler was interrupted.
         """
         ask: Ask[R] = Ask(message, asyncio.get_running_loop())
-        self._put(ask, POLICIES[type(message)])
+        verdict = self._mailbox.put(ask, POLICIES[type(message)])
+        if verdict is not Verdict.ACCEPTED:
+            raise self._refused(verdict)
         return await ask.within(timeout_s, self._late)
 
     def stats(self) -> MailboxStats:
@@ -287,14 +291,10 @@ class Address(Generic[M_contra]):
             self._enders = [*(self._enders or ()), reply]
             return reply
 
-    def _put(self, item: Ask[Any] | Pending, policy: Any) -> None:
-        match self._mailbox.put(item, policy):
-            case Verdict.FULL:
-                raise self._full()
-            case Verdict.DEAD:
-                raise ActorDeadError(f"{self.name} has ended for good")
-            case Verdict.ACCEPTED:
-                pass
+    def _refused(self, verdict: Verdict) -> Exception:
+        if verdict is Verdict.FULL:
+            return self._full()
+        return ActorDeadError(f"{self.name} has ended for good")
 
     def _full(self) -> MailboxFull:
         return MailboxFull(f"{self.name} has no room")

@@ -24,6 +24,8 @@ from supervision.incarnation import (
 from supervision.lanes import NOTHING
 from supervision.mail import State
 from supervision.messages import Exit, ExitReason, Lane
+from supervision.pykka_compat import Envelope
+from supervision.reply import Ask
 
 T = TypeVar("T")
 
@@ -35,7 +37,7 @@ BATCH_S = 0.002
 class LoopIncarnation(Incarnation):
     """Runs an `Actor` in a task of its own, which starts in a clean context."""
 
-    __slots__ = ("_home", "_interrupted", "_leaving", "_owned", "_task")
+    __slots__ = ("_home", "_interrupted", "_leaving", "_owned", "_struck", "_task")
 
     def __init__(self, actor: ActorBase, birth: Birth) -> None:
         assert birth.loop is not None, "an asyncio actor lives on an event loop"
@@ -43,6 +45,7 @@ class LoopIncarnation(Incarnation):
         birth.address.mailbox.bind(self._home)
         super().__init__(actor, birth)
         self._interrupted = False
+        self._struck = False
         self._leaving: ExitReason | None = None
         self._owned: set[asyncio.Task[Any]] | None = None
         self._task = self._home.create_task(
@@ -61,11 +64,12 @@ class LoopIncarnation(Incarnation):
     def _interrupt(self) -> None:
         own = asyncio.current_task(self._home) is self._task
         if self.in_hand is not NOTHING and not self._interrupted and not own:
-            self._interrupted = True
+            self._interrupted = self._struck = True
             self._task.cancel()
 
     def cut(self) -> None:
         """Cancel the task."""
+        self._struck = True
         self._task.cancel()
 
     def _task_is_done(self, task: asyncio.Task[None]) -> None:
@@ -142,38 +146,50 @@ class LoopIncarnation(Incarnation):
             await self._handle(suspect)
             self.retrying = False
 
-    async def _consume(self) -> ExitReason:
-        mailbox, now = self.mailbox, self._home.time
-        take, receive = mailbox.take, self.actor.on_receive
-        item = NOTHING
-        try:
-            while True:
-                left, until_s = BATCH, now() + BATCH_S
-                while left and now() < until_s:
-                    item = take()
-                    if item is NOTHING:
-                        break
-                    if type(item) in SPECIAL:
+    async def _consume(self) -> ExitReason:  # noqa: PLR0915 - every message passes here
+        """Handle mail until it is time to go: one frame, without a call that can be spared."""
+        mailbox, take, receive = self.mailbox, self.mailbox.take, self.actor.on_receive
+        now = self._home.time
+        item, left, until_s, time_s = NOTHING, 0, 0.0, now()
+        while True:
+            try:
+                item = take()
+                while item is not NOTHING:
+                    kind = type(item)
+                    if kind is Ask or kind is Envelope or kind is ShutDown:
                         await self._handle_special(item)
                     else:
                         result = receive(item)
-                        if result is not None:
-                            await self._settle(item, result)
+                        if type(result) is CoroutineType or isinstance(result, asyncio.Future):
+                            self.in_hand, self.handling_since_s = item, time_s
+                            if self._overdue is None:
+                                self.watch_handler()
+                            await result
+                            self.in_hand, self.handling_since_s = NOTHING, None
+                            if self._struck:
+                                await self._recover()
+                    if self._leaving is not None:
+                        return self._leaving
+                    item, time_s = NOTHING, now()
                     left -= 1
-                if self._leaving is not None:
-                    return self._leaving
-                if item is not NOTHING:
-                    item = NOTHING
-                    await asyncio.sleep(0)
-                elif mailbox.state is State.SEALED:
+                    if left <= 0 or time_s >= until_s:
+                        await asyncio.sleep(0)
+                        left, time_s = BATCH, now()
+                        until_s = time_s + BATCH_S
+                    item = take()
+                if mailbox.state is State.SEALED:
                     return ExitReason(Exit.NORMAL)
-                else:
-                    mailbox.overloaded = False
-                    mailbox.waiter = self._home.create_future()
-                    await mailbox.waiter
-        except BaseException:
-            self.in_hand = item
-            raise
+                mailbox.overloaded = False
+                mailbox.waiter = self._home.create_future()
+                await mailbox.waiter
+                left, time_s = BATCH, now()
+                until_s = time_s + BATCH_S
+            except asyncio.CancelledError:
+                self.in_hand, self.handling_since_s = item, None
+                await self._recover()
+            except BaseException:
+                self.in_hand, self.handling_since_s = item, None
+                raise
 
     async def _handle(self, item: Any) -> None:
         """Handle one item off the hot path."""
@@ -186,26 +202,31 @@ class LoopIncarnation(Incarnation):
         """Await a handler's result if that is what it is for, and return its value."""
         if not isinstance(result, CoroutineType | asyncio.Future):
             return result
-        self.in_hand = item
-        self.handling_since_s = self._home.time()
-        self.watch_handler()
+        self.in_hand, self.handling_since_s = item, self._home.time()
+        if self._overdue is None:
+            self.watch_handler()
         try:
             result = await cast("Coroutine[Any, Any, Any]", result)
         except asyncio.CancelledError:
-            if not self._interrupted or self.doom is not None:
-                raise
+            await self._recover()
             result = INTERRUPTED
         finally:
             self.handling_since_s = None
         self.in_hand = NOTHING
-        if self._interrupted:
+        if self._struck:
             await self._recover()
-        if self.doom is not None:  # the handler swallowed the cancellation that was to end it
-            raise asyncio.CancelledError
         return result
 
     async def _recover(self) -> None:
-        self._interrupted = False
+        """Go on after an interrupt; after any other cancellation, end.
+
+        Raises:
+            CancelledError: If it was no interrupt.
+        """
+        if not self._interrupted or self.doom is not None:
+            raise asyncio.CancelledError
+        self._interrupted = self._struck = False
+        self.in_hand = NOTHING
         self._task.uncancel()
         await self._hook(self.actor.on_interrupt)
 

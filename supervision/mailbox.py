@@ -26,6 +26,7 @@ from supervision.mail import (
     reject,
 )
 from supervision.messages import Lane, Policy
+from supervision.reply import Ask
 from supervision.side_queue import SideQueue
 
 NO_ROOM = (
@@ -69,9 +70,15 @@ class Mailbox(Lanes):
 
     def put(self, item: object, policy: Policy) -> Verdict:
         """Put a message, ask, send or Pykka envelope from any thread."""
-        if get_ident() == self.owner:
-            return self._put_here(item, policy)
-        return self._put_aside(item, policy)
+        if get_ident() != self.owner:
+            return self._put_aside(item, policy)
+        queue = self.queues[policy.index]
+        if type(item) is Ask and queue is not None and len(queue) < self.bounds[policy.index]:
+            queue.append(item)
+            if self.waiter is not None:
+                self.wake()
+            return Verdict.ACCEPTED
+        return self._put_here(item, policy)
 
     def put_again(self, item: object, policy: Policy) -> None:
         """Put on the owner's thread what was accepted earlier, and fail it if that is in vain."""

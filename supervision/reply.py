@@ -85,7 +85,8 @@ class Ask(LoopReply[R]):
     __slots__ = ("message",)
 
     def __init__(self, message: object, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(loop)
+        self._future = loop.create_future()
+        self._thread = get_ident()
         self.message = message
 
 
