@@ -20,7 +20,7 @@ BRAIN = DemoBrain(
             say="Breakfast is {result}.",
         ),
         Rule(
-            ("how many rooms are free for {nights:number} nights", "a room for {nights:number}"),
+            ("how many rooms are free for {nights:number} nights", "how many rooms are free"),
             ask={"nights": "For how many nights?"},
             call="rooms_free",
             say="We have {result} rooms free for {nights} nights.",
@@ -43,7 +43,7 @@ class Main(Agent):
     @function_tool
     async def rooms_free(self, nights: int) -> int:
         """Say how many rooms are free for that many nights."""
-        return max(0, ROOMS - 4 * nights)
+        return max(0, ROOMS - 2 * nights)
 
     @function_tool
     async def breakfast(self) -> str:

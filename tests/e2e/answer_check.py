@@ -7,7 +7,7 @@ no whole answer is none: silence, another sentence, an answer that breaks off.
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, cast
 
 import av
 import numpy as np
@@ -28,7 +28,7 @@ LOUD: Final = 100.0
 """The root mean square of a frame that belongs to speech."""
 PAUSE_FRAMES: Final = 25
 """So many quiet frames part two utterances; pauses inside a sentence are shorter."""
-LINE_NOISE: Final = 30.0
+LINE_NOISE: Final = 60.0
 """The recogniser was made on recordings: in digital silence it loses the last word."""
 
 
@@ -74,18 +74,23 @@ def _on_a_line(samples: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.clip(padded + noise, -32768, 32767).astype(np.int16)
 
 
+class _Decoder(Decoder, Protocol):
+    def process_raw(self, data: bytes, *, full_utt: bool = False) -> object: ...
+
+
 def _recognised(samples: NDArray[np.int16]) -> str | None:
     decoder = _decoder()
     decoder.start_utt()
-    decoder.process_raw(samples.tobytes())
+    decoder.process_raw(samples.tobytes(), full_utt=True)
     decoder.end_utt()
     hypothesis = decoder.hyp()
     return hypothesis.hypstr if hypothesis and hypothesis.hypstr in ANSWERS else None
 
 
 @cache
-def _decoder() -> Decoder:
-    decoder = pocketsphinx().Decoder(loglevel="FATAL", lm=None)
+def _decoder() -> _Decoder:
+    # "batch": each utterance is normalised by itself, so what was heard before does not matter.
+    decoder = cast("_Decoder", pocketsphinx().Decoder(loglevel="FATAL", lm=None, cmn="batch"))
     decoder.add_jsgf_string("answers", f"#JSGF V1.0; grammar answers; public <answer> = {_ANY};")
     decoder.activate_search("answers")
     return decoder

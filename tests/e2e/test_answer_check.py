@@ -59,6 +59,13 @@ def test_each_answer_is_heard_as_itself(answer: str) -> None:
     assert heard(at_16_khz(*said(f"{answer}."))) == answer
 
 
+def test_what_was_heard_before_does_not_matter() -> None:
+    answer = at_16_khz(*said(RIGHT))
+    for before in (noise(1.0, amplitude=3000), tone(1.0), said(GREETING)[0]):
+        heard(samples(before))
+        assert heard(answer) == RIGHT
+
+
 def test_a_number_in_figures_sounds_the_same() -> None:
     assert heard(at_16_khz(*said("We have 4 rooms free for 3 nights."))) == ANSWERS[7]
 
