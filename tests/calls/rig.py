@@ -18,6 +18,7 @@ from runtime.worker import Worker
 from transports.loopback import LoopbackCaller, LoopbackTransport
 
 FRAME_S = 0.02
+LONGEST_CALL_S = 120.0
 
 
 def agent(**fields: Any) -> Agent:
@@ -88,4 +89,5 @@ async def call(who: Agent) -> AsyncGenerator[Rig, None]:
         rig = Rig(worker, caller)
         await worker.subscribe(rig.take)
         rig.job = await worker.open_room("r1", transport)
-        yield rig
+        async with asyncio.timeout(LONGEST_CALL_S):
+            yield rig
