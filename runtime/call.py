@@ -9,10 +9,13 @@ import click
 
 from runtime import log, loops
 from runtime.agent import AgentTarget
-from runtime.config import Settings
+from runtime.agent_config import AgentConfig
+from runtime.config import LogLevel, Settings
 from runtime.errors import UserError
 from runtime.events_file import EventsFile, check_events_path
+from runtime.job import Job
 from runtime.loader import check, load
+from runtime.slot_watch import SlotWatch
 from runtime.transcript import Transcript
 from runtime.worker import Worker
 from supervision.tree import TreeNode, render
@@ -44,10 +47,11 @@ def run_call(options: CallOptions) -> int:
     Raises:
         UserError: the user can mend what is wrong; mostly found before the call begins.
     """
-    settings = Settings.from_environment()
+    # The transcript tells of trouble already; in the log stands what is a bug.
+    settings = Settings.from_environment(log_level=LogLevel.ERROR)
     log.configure(settings)
     target = load(options.agent, folder=options.folder)
-    check(target, reference=options.agent)
+    config = check(target, reference=options.agent)
     transport = WavFileTransport(input=options.input, output=options.output)
     try:
         transport.check()
@@ -55,36 +59,58 @@ def run_call(options: CallOptions) -> int:
         raise UserError(str(error)) from error
     if options.events is not None:
         check_events_path(options.events)
-    return loops.run(_hold(options, target, transport, settings), fast=options.fast)
+    call = _Call(options, target, transport, settings)
+    return loops.run(call.hold(config), fast=options.fast)
 
 
-async def _hold(
-    options: CallOptions, target: AgentTarget, transport: WavFileTransport, settings: Settings
-) -> int:
-    answering = asyncio.Event()
-    transcript = Transcript(click.echo, on_answer=answering.set)
-    with ExitStack() as files:  # open beyond the worker: its last reports come as it stops
-        async with Worker(target, settings=settings) as worker:
-            await worker.subscribe(transcript.hear)
-            if options.events is not None:
-                events = files.enter_context(EventsFile(options.events))
-                await worker.subscribe(events.write)
-            job = await worker.open_room(options.input.stem, transport)
-            async with asyncio.TaskGroup() as tasks:
-                picture = tasks.create_task(_picture(worker, answering))
-                await job.closed()
+@dataclass(frozen=True, slots=True)
+class _Call:
+    options: CallOptions
+    target: AgentTarget
+    transport: WavFileTransport
+    settings: Settings
+
+    async def hold(self, config: AgentConfig) -> int:
+        answering = asyncio.Event()
+        transcript = Transcript(click.echo, on_answer=answering.set)
+        slots = SlotWatch(config)
+        with ExitStack() as files:  # open beyond the worker: its last reports come as it stops
+            listeners = [transcript.hear, slots.hear]
+            if self.options.events is not None:
+                listeners.append(files.enter_context(EventsFile(self.options.events)).write)
+            async with Worker(self.target, settings=self.settings) as worker:
+                for listener in listeners:
+                    await worker.subscribe(listener)
+                tree = await self._until_closed(worker, answering, slots)
+        if slots.complaint:
+            raise UserError(slots.complaint)
+        if tree is not None and self.options.tour:
+            click.echo(_tour(self.options, tree))
+        return 0 if transcript.answered else NOT_ANSWERED
+
+    async def _until_closed(
+        self, worker: Worker, answering: asyncio.Event, slots: SlotWatch
+    ) -> TreeNode | None:
+        """Wait for the end of the call; return the tree as it was when the first answer began."""
+        job = await worker.open_room(self.options.input.stem, self.transport)
+        async with asyncio.TaskGroup() as tasks:
+            picture = tasks.create_task(_picture(worker, answering))
+            watch = tasks.create_task(_hang_up(job, slots))
+            await job.closed()
+            watch.cancel()
+            if not answering.is_set():
                 picture.cancel()
-    if transcript.misconfigured is not None and not transcript.answered:
-        raise UserError(transcript.misconfigured)
-    if options.tour and not picture.cancelled():
-        click.echo(_tour(options, picture.result()))
-    return 0 if transcript.answered else NOT_ANSWERED
+        return None if picture.cancelled() else picture.result()
 
 
 async def _picture(worker: Worker, answering: asyncio.Event) -> TreeNode:
-    """Return the tree as it is while the first answer is given."""
     await answering.wait()
     return await worker.snapshot()
+
+
+async def _hang_up(job: Job, slots: SlotWatch) -> None:
+    await slots.found.wait()
+    await job.close("a provider must be set up first")
 
 
 def _tour(options: CallOptions, tree: TreeNode) -> str:

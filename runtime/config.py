@@ -48,11 +48,17 @@ class Settings(BaseModel):
     log_format: LogFormat = LogFormat.AUTO
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+    def from_environment(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        log_level: LogLevel = LogLevel.WARNING,
+    ) -> "Settings":
         """Read ``UNDERSTUDY_LOG_LEVEL``, ``UNDERSTUDY_LOG_FORMAT``, and keys by their names.
 
         A variable is a key if its name says so (``…_KEY``, ``…_TOKEN``, ``…_SECRET``,
         ``…_PASSWORD``). Without an argument the process's own environment is read.
+        ``log_level`` holds where the environment says nothing.
 
         Raises:
             UserError: a variable has a value that it cannot have.
@@ -61,7 +67,7 @@ class Settings(BaseModel):
         keys = {name: value for name, value in given.items() if value and _SECRET_NAME.search(name)}
         return cls(
             secrets={name: SecretStr(value) for name, value in keys.items()},
-            log_level=_choice(LogLevel, given, "UNDERSTUDY_LOG_LEVEL") or LogLevel.WARNING,
+            log_level=_choice(LogLevel, given, "UNDERSTUDY_LOG_LEVEL") or log_level,
             log_format=_choice(LogFormat, given, "UNDERSTUDY_LOG_FORMAT") or LogFormat.AUTO,
         )
 

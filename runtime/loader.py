@@ -34,7 +34,7 @@ def load(reference: str, *, folder: Path) -> AgentTarget:
     return found
 
 
-def check(target: AgentTarget, *, reference: str) -> None:
+def check(target: AgentTarget, *, reference: str) -> AgentConfig:
     """Make the agent once and check its declaration, as each call will do.
 
     Raises:
@@ -46,7 +46,7 @@ def check(target: AgentTarget, *, reference: str) -> None:
         raise
     except Exception as error:  # a user's constructor may raise anything
         raise UserError(f"{reference} cannot be made: {_blame(error)}") from error
-    AgentConfig.of(agent)
+    return AgentConfig.of(agent)
 
 
 def _import(name: str, folder: Path) -> ModuleType:

@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from actors.vendor import ProviderError
 from runtime.config import LogFormat, Settings
 
 HIDDEN: Final = "***"
@@ -28,6 +29,7 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
     """Send every log line of the process to the stream (stderr), one way for all libraries."""
     target = sys.stderr if stream is None else stream
     shared: list[Processor] = [
+        shorten_vendor_trouble,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -59,6 +61,20 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def shorten_vendor_trouble(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Tell what a vendor reported as news, in a line: it is no bug, so it has no traceback.
+
+    Raises:
+        structlog.DropEvent: news is not wanted; the call's own events tell of it anyway.
+    """
+    error = event.get("exc_info")
+    if not isinstance(error, ProviderError):
+        return event
+    if not logging.getLogger().isEnabledFor(logging.INFO):
+        raise structlog.DropEvent
+    return {**event, "exc_info": None, "error": str(error), "kind": error.kind.value}
 
 
 def hide_secret_keys(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

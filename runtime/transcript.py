@@ -15,7 +15,6 @@ from actors.reports import (
     TurnDropped,
     TurnLatency,
 )
-from actors.vendor import FailureKind
 
 
 class Transcript:
@@ -29,8 +28,6 @@ class Transcript:
     def __init__(self, write: Callable[[str], None], *, on_answer: Callable[[], None]) -> None:
         self.answered = False
         """Whether the agent spoke after a turn of the caller; a greeting is no answer."""
-        self.misconfigured: str | None = None
-        """The first thing that cannot work until the user changes something."""
         self._write = write
         self._on_answer = on_answer
         self._asked = False
@@ -52,8 +49,6 @@ class Transcript:
             case AgentSpeechStarted() if self._asked and not self.answered:
                 self.answered = True
                 self._on_answer()
-            case Failure(kind=kind, message=message) if kind == FailureKind.MISCONFIGURED.value:
-                self.misconfigured = self.misconfigured or message
             case _:
                 pass
 

@@ -1,7 +1,5 @@
 import itertools
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +12,13 @@ AGENT = "from runtime import Agent\n"
 numbers = itertools.count()
 
 
+pytestmark = pytest.mark.usefixtures("modules_are_forgotten")
+
+
 @pytest.fixture
-def module(tmp_path: Path) -> Iterator[str]:
-    """Name a module that exists nowhere yet; forget it afterwards."""
-    path, name = sys.path.copy(), f"agents_of_test_{next(numbers)}"
-    yield name
-    sys.path[:] = path
-    for loaded in [key for key in sys.modules if key.startswith(name)]:
-        del sys.modules[loaded]
+def module() -> str:
+    """Name a module that exists nowhere yet."""
+    return f"agents_of_test_{next(numbers)}"
 
 
 def write(folder: Path, name: str, text: str) -> None:

@@ -1,27 +1,17 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
 from pydantic import SecretStr
 
+from actors.vendor import FailureKind, ProviderError
 from runtime import log
 from runtime.config import LogFormat, LogLevel, Settings
 
 KEY = 'sk-very"secret'
-
-
-@pytest.fixture(autouse=True)
-def the_log_of_the_tests_comes_back() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def configured(
@@ -148,3 +138,18 @@ def test_less_grave_lines_are_left_out() -> None:
     logger().warning("this")
 
     assert [line["event"] for line in lines(stream)] == ["this"]
+
+
+def test_what_a_vendor_reports_is_news_without_a_traceback() -> None:
+    trouble = ProviderError("the key is wrong", kind=FailureKind.MISCONFIGURED)
+
+    verbose = configured(LogFormat.JSON, level=LogLevel.INFO)
+    logger().error("actor crashed", exc_info=trouble)
+    quiet = configured(LogFormat.JSON, level=LogLevel.WARNING)
+    logger().error("actor crashed", exc_info=trouble)
+    logger().error("actor crashed", exc_info=ValueError("a bug"))
+
+    (line,) = lines(verbose)
+    assert (line["error"], line["kind"]) == ("the key is wrong", "misconfigured")
+    assert "exception" not in line
+    assert ["a bug" in line["exception"] for line in lines(quiet)] == [True]

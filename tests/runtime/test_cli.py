@@ -1,0 +1,274 @@
+"""The command line, run in this process; `tests/e2e` runs it as a newcomer does."""
+
+import json
+import signal
+import subprocess
+import sys
+import wave
+from array import array
+from pathlib import Path
+
+import pytest
+
+from providers.scripted_tts import tone
+from runtime.cli import main
+
+pytestmark = pytest.mark.usefixtures("modules_are_forgotten")
+
+AGENT = """
+from providers import ScriptedLLM, ScriptedSTT, ScriptedTTS, ScriptedVAD
+from runtime import Agent
+{before}
+
+class Main(Agent):
+    vad = ScriptedVAD()
+    stt = ScriptedSTT(utterances=["two nights please"])
+    llm = ScriptedLLM(replies=["We have three rooms free."])
+    tts = ScriptedTTS()
+    {fields}
+"""
+
+
+class Desk:
+    """A folder with an agent and a recording in it, and the command line called there."""
+
+    def __init__(self, folder: Path, name: str, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.module = name
+        self._capture = capture
+        self.declare("")
+        self.record(seconds=1.0)
+
+    def declare(self, fields: str, *, before: str = "") -> None:
+        text = AGENT.format(fields=fields, before=before)
+        (self.folder / f"{self.module}.py").write_text(text, encoding="utf-8")
+
+    def record(self, *, seconds: float) -> None:
+        with wave.open(str(self.folder / "in.wav"), "wb") as file:
+            file.setparams((1, 2, 16_000, 0, "NONE", ""))
+            file.writeframes(bytes(16_000))
+            file.writeframes(tone(16_000, round(seconds * 1000)))
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Return exit code, stdout and stderr."""
+        with pytest.raises(SystemExit) as exited:
+            main(arguments)
+        captured = self._capture.readouterr()
+        assert isinstance(exited.value.code, int)
+        return exited.value.code, captured.out, captured.err
+
+    def call(self, *extra: str, **replaced: str) -> tuple[int, str, str]:
+        given = {"agent": f"{self.module}:Main", "input": "in.wav", "output": "out.wav"} | replaced
+        files = ("--input", given["input"], "--output", given["output"])
+        return self.run("run", given["agent"], *files, "--fast", *extra)
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    return Desk(tmp_path, f"agents_of_test_{abs(hash(str(tmp_path)))}", capsys)
+
+
+def test_a_call_prints_the_conversation_and_writes_answer_and_events(desk: Desk) -> None:
+    code, said, complaint = desk.call("--events", "events.jsonl")
+
+    assert (code, complaint) == (0, "")
+    assert [line[9:] for line in said.splitlines() if line[9:].startswith(("caller", "agent"))] == [
+        "caller: two nights please",
+        "agent:  We have three rooms free.",
+    ]
+    assert " ms after the caller's last sound" in said
+    events = (desk.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    names = [json.loads(line)["event"] for line in events]
+    assert names[-1] == "session_closed"
+    assert {"user_transcript", "turn_committed", "agent_transcript", "turn_latency"} <= set(names)
+    with wave.open(str(desk.folder / "out.wav")) as file:
+        heard = array("h", file.readframes(file.getnframes()))
+        assert (file.getframerate(), file.getnchannels()) == (24_000, 1)
+    assert max(heard[: 24_000 * 3 // 2]) == 0, "the agent waits until the question is over"
+    assert max(heard) > 1000
+
+
+def test_a_tour_shows_the_company_in_mid_call_and_what_to_try_next(desk: Desk) -> None:
+    code, said, _ = desk.call("--tour")
+
+    assert code == 0
+    assert "audio_track (AudioTrack)  running" in said
+    assert "What the caller heard: out.wav" in said
+    assert f"runtime run {desk.module}:Main --input YOURS.wav" in said
+
+
+def test_a_call_without_an_answer_exits_with_1(desk: Desk) -> None:
+    desk.declare("stt = ScriptedSTT(utterances=[])")
+
+    code, said, complaint = desk.call()
+
+    assert (code, complaint) == (1, "")
+    assert "the call is over" in said
+
+
+MISSING = """
+from actors.vendor import FailureKind, ProviderError
+from providers.scripted import Fault
+error = ProviderError("x needs y: pip install y", kind=FailureKind.MISCONFIGURED)
+missing = ScriptedSTT(opening=Fault(error=error, times=9))
+"""
+
+
+def test_a_missing_library_ends_the_call_at_once_with_what_to_install(desk: Desk) -> None:
+    desk.declare("stt = missing", before=MISSING)
+    desk.record(seconds=60.0)
+
+    code, said, complaint = desk.call()
+
+    assert (code, complaint) == (2, "runtime: x needs y: pip install y\n")
+    assert "a provider must be set up first" in said
+    assert float(said.splitlines()[-1].split()[0]) < 1.0
+
+
+def test_an_understudy_saves_a_call_from_a_missing_library(desk: Desk) -> None:
+    understudy = "ScriptedSTT(name='understudy', utterances=['two nights please'])"
+    desk.declare(f"stt = [missing, {understudy}]", before=MISSING)
+
+    code, said, complaint = desk.call()
+
+    assert (code, complaint) == (0, "")
+    assert "stt/scripted-stt failed (misconfigured): x needs y: pip install y" in said
+
+
+# ---------------------------------------------------------------- mistakes
+
+
+def expect_complaint(result: tuple[int, str, str], text: str) -> None:
+    code, said, complaint = result
+    assert code == 2
+    assert complaint.startswith("runtime: ")
+    assert complaint.count("\n") == 1
+    assert text in complaint
+    assert not said
+
+
+@pytest.mark.parametrize(
+    ("replaced", "text"),
+    [
+        ({"agent": "nowhere:Main"}, "there is no module 'nowhere'"),
+        ({"agent": "front_desk"}, "write MODULE:ATTR"),
+        ({"input": "none.wav"}, "none.wav: there is no such file"),
+        ({"output": "nowhere/out.wav"}, "the folder nowhere does not exist; make it first"),
+        ({"output": "in.wav"}, "in.wav: this is the input; name another output"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_one_line(
+    desk: Desk, replaced: dict[str, str], text: str
+) -> None:
+    expect_complaint(desk.call(**replaced), text)
+    assert not (desk.folder / "out.wav").exists()
+
+
+def test_a_missing_attribute_is_told_in_one_line(desk: Desk) -> None:
+    expect_complaint(desk.call(agent=f"{desk.module}:Mian"), "did you mean Main?")
+
+
+def test_a_file_that_is_no_wav_is_told_in_one_line(desk: Desk) -> None:
+    (desk.folder / "in.wav").write_text("a text\n" * 100)
+
+    expect_complaint(desk.call(), "in.wav: this is not a WAV file that can be read")
+
+
+def test_an_empty_file_is_told_in_one_line(desk: Desk) -> None:
+    (desk.folder / "in.wav").write_bytes(b"")
+
+    expect_complaint(desk.call(), "in.wav: this file is empty")
+
+
+def test_a_missing_folder_for_the_events_is_told_in_one_line(desk: Desk) -> None:
+    expect_complaint(desk.call("--events", "nowhere/e.jsonl"), "the folder nowhere does not exist")
+
+
+@pytest.mark.parametrize(
+    ("fields", "before", "text"),
+    [
+        ("vda = ScriptedVAD()", "", "Main.vda: no field of an agent; did you mean vad?"),
+        ("tts = ScriptedTTS(word=3)", "", "ScriptedTTS: word: Extra inputs are not permitted"),
+        ("llm = 'gtp'", "", "Main.llm: there is no provider 'gtp' for llm"),
+        ("def __init__(self): self.hotel = {}['x']", "", "Main cannot be made: KeyError: 'x'"),
+        ("", "import surely_not_there", "No module named 'surely_not_there'"),
+        ("", "raise RuntimeError('two\\n\\nlines')", "RuntimeError: two lines"),
+    ],
+)
+def test_a_wrong_declaration_is_told_in_one_line(
+    desk: Desk, fields: str, before: str, text: str
+) -> None:
+    desk.declare(fields, before=before)
+
+    expect_complaint(desk.call(), text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("walk",), "No such command 'walk'. See: runtime --help"),
+        (("run",), "Missing argument 'MODULE:ATTR'. See: runtime run --help"),
+        (("run", "a:B"), "Missing option '--input'. See: runtime run --help"),
+        (("run", "a:B", "--quick"), "No such option '--quick'"),
+    ],
+)
+def test_a_wrong_use_is_told_in_one_line(desk: Desk, arguments: tuple[str, ...], text: str) -> None:
+    expect_complaint(desk.run(*arguments), text)
+
+
+def test_a_wrong_setting_is_told_in_one_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDERSTUDY_LOG_LEVEL", "loud")
+
+    expect_complaint(desk.call(), "UNDERSTUDY_LOG_LEVEL is 'loud' in the environment")
+
+
+# ---------------------------------------------------------------- the rest
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",)])
+def test_the_command_says_what_it_can_do(desk: Desk, arguments: tuple[str, ...]) -> None:
+    code, said, _ = desk.run(*arguments)
+
+    assert code == 0
+    assert "Usage: runtime" in said
+    assert "run " in said
+
+
+def test_help_on_run_names_every_option(desk: Desk) -> None:
+    code, said, _ = desk.run("run", "--help")
+
+    assert code == 0
+    for word in ("MODULE:ATTR", "--input", "--output", "--events", "--fast", "--tour", "Example:"):
+        assert word in said
+
+
+@pytest.mark.slow
+@pytest.mark.real_time
+def test_ctrl_c_ends_the_call_and_leaves_complete_files(desk: Desk) -> None:
+    desk.record(seconds=60.0)
+    command = [sys.executable, "-c", "from runtime.cli import main; main()", "run"]
+    files = ("--input", "in.wav", "--output", "out.wav", "--events", "events.jsonl")
+    root = Path(__file__).parent.parent.parent
+    with subprocess.Popen(
+        [*command, f"{desk.module}:Main", *files],
+        env={"PYTHONPATH": str(root), "UNDERSTUDY_LOG_LEVEL": "error"},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        while not (desk.folder / "out.wav").exists():
+            assert process.poll() is None, process.stderr.read()
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=15)
+
+    assert process.returncode == 130
+    assert complaint.split() == ["stopped"]
+    last = (desk.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(last)["event"] == "session_closed"
+    with wave.open(str(desk.folder / "out.wav")) as file:
+        assert file.getframerate() == 24_000
