@@ -1,6 +1,8 @@
 """One call on the command line: an agent, a WAV file that speaks to it, and what comes of it."""
 
 import asyncio
+import os
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +74,7 @@ class _Call:
 
     async def hold(self, config: AgentConfig) -> int:
         answering = asyncio.Event()
-        transcript = Transcript(click.echo, on_answer=answering.set)
+        transcript = Transcript(_say, on_answer=answering.set)
         slots = SlotWatch(config)
         with ExitStack() as files:  # open beyond the worker: its last reports come as it stops
             listeners = [transcript.hear, slots.hear]
@@ -85,7 +87,7 @@ class _Call:
         if slots.complaint:
             raise UserError(slots.complaint)
         if tree is not None and self.options.tour:
-            click.echo(_tour(self.options, tree))
+            _say(_tour(self.options, tree))
         return 0 if transcript.answered else NOT_ANSWERED
 
     async def _until_closed(
@@ -101,6 +103,15 @@ class _Call:
             if not answering.is_set():
                 picture.cancel()
         return None if picture.cancelled() else picture.result()
+
+
+def _say(text: str) -> None:
+    try:
+        click.echo(text)
+    except BrokenPipeError:  # as in `runtime run … | head`: nobody reads on, but the call goes on
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 async def _picture(worker: Worker, answering: asyncio.Event) -> TreeNode:

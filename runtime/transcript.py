@@ -38,9 +38,9 @@ class Transcript:
         if self._begun_ns is None:
             self._begun_ns = report.at_ns
         at_s = (report.at_ns - self._begun_ns) / 1e9
+        self._remember(report)
         for line in _lines(report):
             self._write(f"{at_s:7.2f}  {line}")
-        self._remember(report)
 
     def _remember(self, report: Report) -> None:
         match report.event:

@@ -245,16 +245,36 @@ def test_help_on_run_names_every_option(desk: Desk) -> None:
         assert word in said
 
 
+ROOT = Path(__file__).parent.parent.parent
+PROGRAM = (sys.executable, "-c", "from runtime.cli import main; main()", "run")
+FILES = ("--input", "in.wav", "--output", "out.wav", "--events", "events.jsonl")
+
+
+@pytest.mark.slow
+def test_a_reader_that_goes_away_does_not_end_the_call(desk: Desk) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, f"{desk.module}:Main", *FILES, "--fast"],
+        env={"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        complaint = process.stderr.read()
+
+    assert (process.returncode, complaint) == (0, "")
+    assert (desk.folder / "out.wav").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.real_time
 def test_ctrl_c_ends_the_call_and_leaves_complete_files(desk: Desk) -> None:
     desk.record(seconds=60.0)
-    command = [sys.executable, "-c", "from runtime.cli import main; main()", "run"]
-    files = ("--input", "in.wav", "--output", "out.wav", "--events", "events.jsonl")
-    root = Path(__file__).parent.parent.parent
     with subprocess.Popen(
-        [*command, f"{desk.module}:Main", *files],
-        env={"PYTHONPATH": str(root), "UNDERSTUDY_LOG_LEVEL": "error"},
+        [*PROGRAM, f"{desk.module}:Main", *FILES],
+        env={"PYTHONPATH": str(ROOT), "UNDERSTUDY_LOG_LEVEL": "error"},
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
