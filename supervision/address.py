@@ -6,11 +6,12 @@ import asyncio
 import itertools
 from dataclasses import dataclass
 from threading import Lock, get_ident
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pykka
 
 from supervision.errors import ActorDeadError, AskTimeout, MailboxFull
+from supervision.life import Life
 from supervision.mail import MailboxLimits, MailboxStats, Pending, Verdict
 from supervision.mailbox import SEAL, Mailbox
 from supervision.messages import POLICIES, Exit, ExitReason, Lane, Request, message
@@ -22,29 +23,6 @@ R = TypeVar("R")
 _DEFAULT_LIMITS = MailboxLimits()
 _CHANGING = Lock()  # guards who watches whom, on any thread; held for a few instructions only
 _monitor_ids = itertools.count(1)
-
-
-class Life(Protocol):
-    """What an address needs of the incarnation that answers at it; any thread may call it."""
-
-    handling_since_s: float | None
-
-    @property
-    def ref(self) -> pykka.ActorRef[Any]:
-        """Return the incarnation's Pykka ref."""
-        ...
-
-    def interrupt(self) -> None:
-        """Cancel the handler in flight."""
-        ...
-
-    def kill(self, kind: Exit) -> None:
-        """End at once."""
-        ...
-
-    def shut_down(self, deadline_s: float) -> None:
-        """End in order, and be killed at the deadline."""
-        ...
 
 
 @message(lane=Lane.SYSTEM)

@@ -10,34 +10,31 @@ import abc
 import asyncio
 import enum
 import functools
-import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pykka
 import structlog
 
 from supervision.actor_base import ActorBase
 from supervision.address import Down
+from supervision.alarms import Alarms
+from supervision.answering import Answering, pykka_log
 from supervision.birth import Birth
 from supervision.clock import Clock
-from supervision.errors import ActorDeadError, HandlerInterrupted
-from supervision.future import AsyncFuture
 from supervision.lanes import NOTHING
 from supervision.mail import payload
 from supervision.messages import POLICIES, Exit, ExitReason, Lane, message
 from supervision.pykka_compat import Envelope
-from supervision.reply import Ask, LoopReply, Reply
+from supervision.reply import Ask, LoopReply
 
 log = structlog.get_logger(__name__)
-pykka_log = logging.getLogger("pykka")  # where Pykka's users look for a crash
 
 KILL_GRACE_S = 1.0
 """How long a killed incarnation may take to end before it is abandoned."""
 
 OVERDUE_SLACK_S = 0.001  # timers fire a rounding error early
-FATAL = (SystemExit, KeyboardInterrupt)
 
 _living: set[Incarnation] = set()  # asyncio holds tasks weakly; this holds every running actor
 
@@ -63,31 +60,16 @@ class ShutDown:
     incarnation: int
 
 
-@dataclass(slots=True)
-class Question:
-    """An asked item as its handler sees it."""
-
-    message: Any
-    reply: Reply[Any] | None
-    handler: Callable[[Any], Any]
-    lenient: bool
-    """Whether the asker gets the handler's error and the actor lives on."""
-
-
-INTERRUPTED = object()
 SPECIAL = frozenset({Ask, Envelope, ShutDown})
 
 
-class Incarnation(abc.ABC):
+class Incarnation(Answering, abc.ABC):
     """The administration of one life; subclasses run the handlers on a loop or in a thread."""
 
     __slots__ = (
+        "_alarms",
         "_deadline",
-        "_deferred",
         "_overdue",
-        "_timers",
-        "actor",
-        "address",
         "clock",
         "doom",
         "handling_since_s",
@@ -95,15 +77,13 @@ class Incarnation(abc.ABC):
         "loop",
         "mailbox",
         "number",
-        "open_ask",
         "overseer",
         "retrying",
         "stage",
     )
 
     def __init__(self, actor: ActorBase, birth: Birth) -> None:
-        self.actor = actor
-        self.address = birth.address
+        super().__init__(actor, birth.address)
         self.mailbox = birth.address.mailbox
         self.overseer = birth.overseer
         self.loop = birth.loop
@@ -113,9 +93,7 @@ class Incarnation(abc.ABC):
         self.handling_since_s: float | None = None
         self.in_hand: Any = NOTHING
         self.retrying = False
-        self.open_ask: Reply[Any] | None = None
-        self._deferred: list[Reply[Any]] | None = None
-        self._timers: dict[Hashable, asyncio.TimerHandle] | None = None
+        self._alarms: Alarms | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._overdue: asyncio.TimerHandle | None = None
         actor.attach(birth.address, self)
@@ -154,37 +132,18 @@ class Incarnation(abc.ABC):
         """Withdraw a message that was to come later."""
         self.at_home(self._clear_timer, key)
 
-    def defer(self) -> Reply[Any]:
-        """Keep the ask in hand open.
-
-        Raises:
-            RuntimeError: If the message in hand was not asked.
-        """
-        reply, self.open_ask = self.open_ask, None
-        if reply is None:
-            raise RuntimeError("there is no open ask to defer")
-        still_open = [earlier for earlier in self._deferred or () if not earlier.done()]
-        self._deferred = [*still_open, reply]
-        return reply
-
     def _set_timer(self, delay_s: float, message: object, key: Hashable) -> None:
         if self.stage is Stage.OVER:
             return
-        if self.loop is None:
-            raise RuntimeError("timers need an event loop")
-        self._clear_timer(key)
-        if self._timers is None:
-            self._timers = {}
-        self._timers[key] = self.loop.call_later(delay_s, self._ring, message, key)
+        if self._alarms is None:
+            if self.loop is None:
+                raise RuntimeError("timers need an event loop")
+            self._alarms = Alarms(self.loop, self.address)
+        self._alarms.set(delay_s, message, key)
 
     def _clear_timer(self, key: Hashable) -> None:
-        timer = self._timers.pop(key, None) if self._timers else None
-        if timer is not None:
-            timer.cancel()
-
-    def _ring(self, message: object, key: Hashable) -> None:
-        self._clear_timer(key)
-        self.address.tell(message)
+        if self._alarms is not None:
+            self._alarms.clear(key)
 
     # Deadlines; on the home loop.
 
@@ -210,24 +169,20 @@ class Incarnation(abc.ABC):
 
     def limit_start(self, start_timeout_s: float) -> None:
         """End as TIMED_OUT unless the actor has started in time."""
-        self._arm_deadline(start_timeout_s, self._start_is_over)
+        too_late = ExitReason(Exit.TIMED_OUT)
+        self._arm_deadline(start_timeout_s, functools.partial(self.end_by, too_late))
 
     def limit_end(self) -> None:
         """Abandon the incarnation unless it ends within the grace."""
         self._arm_deadline(KILL_GRACE_S, self._abandon)
 
-    def _start_is_over(self) -> None:
-        self.end_by(ExitReason(Exit.TIMED_OUT))
-
     def _shutdown_is_over(self) -> None:
         if self.handling_since_s is None and self.stage is Stage.RUNNING:
             # It is between two messages: it sees the deadline itself and still runs on_stop.
-            self._arm_deadline(KILL_GRACE_S, self._shutdown_is_over_at_last)
+            too_late = ExitReason(Exit.KILLED)
+            self._arm_deadline(KILL_GRACE_S, functools.partial(self.end_by, too_late))
         else:
-            self._shutdown_is_over_at_last()
-
-    def _shutdown_is_over_at_last(self) -> None:
-        self.end_by(ExitReason(Exit.KILLED))
+            self.end_by(ExitReason(Exit.KILLED))
 
     def watch_handler(self) -> None:
         """Tell the overseer if what the actor does now takes too long; on the home loop."""
@@ -271,7 +226,7 @@ class Incarnation(abc.ABC):
         self.stage = Stage.OVER
         self._cancel_timers()
         self._keep_for_retry()
-        self._fail_open_asks()
+        self.fail_open_asks()
         mailbox = self.mailbox
         mailbox.on_overload = mailbox.waiter = None
         mailbox.take_over()
@@ -282,10 +237,11 @@ class Incarnation(abc.ABC):
         _living.discard(self)
 
     def _cancel_timers(self) -> None:
-        for timer in (self._deadline, self._overdue, *(self._timers or {}).values()):
+        for timer in (self._deadline, self._overdue):
             if timer is not None:
                 timer.cancel()
-        self._timers = None
+        if self._alarms is not None:
+            self._alarms.clear_all()
 
     def _keep_for_retry(self) -> None:
         item, self.in_hand = self.in_hand, NOTHING
@@ -298,54 +254,10 @@ class Incarnation(abc.ABC):
         else:
             self.mailbox.suspect = item
 
-    def _fail_open_asks(self) -> None:
-        error = ActorDeadError(f"{self.address.name} ended before it answered")
-        for reply in (self.open_ask, *(self._deferred or ())):
-            if reply is not None and not reply.done():
-                reply.fail(error)
-        self.open_ask = self._deferred = None
-
     def _report_overload(self) -> None:
         self.at_home(self.overseer.overloaded, self.address)
 
     # What both kinds of loop share.
-
-    def open_item(self, item: Any) -> Question | None:
-        """Return an asked item's parts, or None if nobody awaits the answer any more."""
-        match item:
-            case Envelope():
-                envelope = cast("Envelope[Any]", item)
-                reply = cast("AsyncFuture[Any] | None", envelope.reply_to)
-                question = Question(envelope.message, reply, self.actor.handle_pykka, lenient=True)
-            case _:
-                ask = cast("Ask[Any]", item)
-                lenient = not self.actor.crash_on_ask_error
-                question = Question(ask.message, ask, self.actor.on_receive, lenient=lenient)
-        if question.reply is not None and question.reply.done():
-            self.mailbox.count().expired += 1
-            return None
-        self.open_ask = question.reply
-        return question
-
-    def answer(self, question: Question, result: Any) -> None:
-        """Give the handler's result to the asker, unless the handler deferred that."""
-        reply, self.open_ask = self.open_ask, None
-        if reply is None or reply is not question.reply:
-            return
-        if result is INTERRUPTED:
-            reply.fail(HandlerInterrupted(f"{self.address.name} was interrupted"))
-        else:
-            reply.set(result)
-
-    def answer_error(self, question: Question, error: Exception) -> bool:
-        """Give the handler's error to the asker if the actor survives it; say whether it does."""
-        reply = question.reply
-        if reply is None or not question.lenient:
-            return False
-        self.open_ask = None
-        pykka_log.info("Exception returned from %s to caller:", self.actor, exc_info=error)
-        reply.fail(error)
-        return True
 
     def note_end(self, reason: ExitReason) -> None:
         """Log a crash and let Pykka see that the actor takes no more messages."""

@@ -19,7 +19,17 @@ NO_QUEUES: Queues = [None, None, None, None]  # shared, never written: idle mail
 class Lanes:
     """Deques by lane with one consumer, all on one thread; the first message makes them."""
 
-    __slots__ = ("bounds", "counters", "newest", "queues", "senders", "waiter")
+    __slots__ = (
+        "bounds",
+        "counters",
+        "mark",
+        "mark_s",
+        "newest",
+        "queues",
+        "senders",
+        "taken_until_s",
+        "waiter",
+    )
 
     def __init__(self, limits: MailboxLimits) -> None:
         self.bounds = limits.by_lane()
@@ -28,6 +38,9 @@ class Lanes:
         self.senders: deque[Pending] | None = None
         self.newest: dict[type, Newest] | None = None
         self.counters: Counters | None = None
+        self.mark: object = None
+        self.mark_s = 0.0
+        self.taken_until_s = 0.0
 
     def append(self, item: object, policy: Policy) -> bool:
         """Append an item, making room if its class may; say whether it was accepted."""
@@ -60,11 +73,27 @@ class Lanes:
         if not queue:
             return NOTHING
         item = queue.popleft()
+        if item is self.mark:
+            self.taken_until_s, self.mark = self.mark_s, None
         if type(item) is Newest:
             item = self.unwrap(item)
         if self.senders:
             self.admit()
         return item
+
+    def note_time(self, now_s: float) -> None:
+        """Mark the last item in line, so that its taking tells how old mail can be at most.
+
+        When it is taken, whatever was there at this time has been taken: lanes are served in
+        order of priority and each of them in order. No message needs a time stamp of its own.
+        """
+        if self.mark is None:
+            queues = self.queues
+            queue = queues[2] or queues[1] or queues[0]
+            if queue:
+                self.mark, self.mark_s = queue[-1], now_s
+            else:
+                self.taken_until_s = now_s
 
     def unwrap(self, held: Newest) -> object:
         """Take a message that from now on no newer one can replace."""
@@ -93,6 +122,7 @@ class Lanes:
             return 0
         items = [self.unwrap(item) if type(item) is Newest else item for item in queue]
         queue.clear()
+        self.mark = None
         for item in items:
             reject(item, error)
         return len(items)
@@ -135,6 +165,8 @@ class Lanes:
 
     def _drop(self, item: object) -> None:
         self.count().dropped += 1
+        if item is self.mark:
+            self.mark = None
         reject(item, MailboxFull(f"{type(payload(item)).__name__} gave way to newer mail"))
 
     def _replaces(self, item: object) -> bool:

@@ -10,11 +10,11 @@ from types import CoroutineType
 from typing import Any, TypeVar, cast
 
 from supervision.actor_base import ActorBase
+from supervision.answering import INTERRUPTED
 from supervision.birth import Birth
 from supervision.errors import ActorDeadError
+from supervision.fatal import raise_fatal
 from supervision.incarnation import (
-    FATAL,
-    INTERRUPTED,
     SPECIAL,
     Incarnation,
     ShutDown,
@@ -24,6 +24,7 @@ from supervision.incarnation import (
 from supervision.lanes import NOTHING
 from supervision.mail import State
 from supervision.messages import Exit, ExitReason, Lane
+from supervision.owned_tasks import OwnedTasks
 from supervision.pykka_compat import Envelope
 from supervision.reply import Ask
 
@@ -47,15 +48,13 @@ class LoopIncarnation(Incarnation):
         self._interrupted = False
         self._struck = False
         self._leaving: ExitReason | None = None
-        self._owned: set[asyncio.Task[Any]] | None = None
+        self._owned: OwnedTasks | None = None
         self._task = self._home.create_task(
             self._run(birth.start_timeout_s),
             name=self.address.name,
             context=contextvars.Context(),
         )
         self._task.add_done_callback(self._task_is_done)
-
-    # From outside.
 
     def interrupt(self) -> None:
         """Cancel the handler in flight; a handler cannot interrupt itself."""
@@ -78,8 +77,6 @@ class LoopIncarnation(Incarnation):
         if not task.cancelled() and task.exception() is not None:
             log.error("actor ends the program", actor=self.address.name)
 
-    # Owned tasks.
-
     def spawn(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run a task that belongs to this incarnation.
 
@@ -89,19 +86,11 @@ class LoopIncarnation(Incarnation):
         if self.stage is Stage.OVER:
             coro.close()
             raise ActorDeadError(f"{self.address.name} has ended")
-        task = self._home.create_task(coro, name=f"{self.address.name}/{name}")
         if self._owned is None:
-            self._owned = set()
-        self._owned.add(task)
-        task.add_done_callback(self._owned_is_done)
-        return task
+            self._owned = OwnedTasks(self._home, self._owned_failed)
+        return self._owned.add(coro, f"{self.address.name}/{name}")
 
-    def _owned_is_done(self, task: asyncio.Task[Any]) -> None:
-        if self._owned is not None:
-            self._owned.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is None:
-            return
+    def _owned_failed(self, task: asyncio.Task[Any], error: BaseException) -> None:
         if self.stage is Stage.STARTING or self.stage is Stage.RUNNING:
             self.end_by(ExitReason(Exit.CRASHED, error))
         else:
@@ -110,14 +99,10 @@ class LoopIncarnation(Incarnation):
     async def _cancel_owned(self) -> None:
         while self._owned:
             self.limit_end()
-            for task in self._owned:
-                task.cancel()
             try:
-                await asyncio.wait(self._owned)
+                await self._owned.cancel()
             except asyncio.CancelledError:
                 self._uncancel()  # killed while ending: it ends as fast as its tasks do
-
-    # The life.
 
     async def _run(self, start_timeout_s: float) -> None:
         try:
@@ -129,7 +114,7 @@ class LoopIncarnation(Incarnation):
             reason = self._crashed(error)
         reason = await self._wind_up(reason)
         self.finish(reason)
-        _raise_fatal(reason.error)
+        raise_fatal(reason.error)
 
     async def _start(self, start_timeout_s: float) -> None:
         started = self.actor.on_start()
@@ -150,12 +135,13 @@ class LoopIncarnation(Incarnation):
         """Handle mail until it is time to go: one frame, without a call that can be spared."""
         mailbox, take, receive = self.mailbox, self.mailbox.take, self.actor.on_receive
         now = self._home.time
-        item, left, until_s, time_s = NOTHING, 0, 0.0, now()
+        item: Any = NOTHING
+        left, until_s, time_s = 0, 0.0, now()
         while True:
             try:
                 item = take()
                 while item is not NOTHING:
-                    kind = type(item)
+                    kind: Any = type(item)
                     if kind is Ask or kind is Envelope or kind is ShutDown:
                         await self._handle_special(item)
                     else:
@@ -176,14 +162,17 @@ class LoopIncarnation(Incarnation):
                         await asyncio.sleep(0)
                         left, time_s = BATCH, now()
                         until_s = time_s + BATCH_S
+                        mailbox.note_time(time_s)
                     item = take()
                 if mailbox.state is State.SEALED:
                     return ExitReason(Exit.NORMAL)
                 mailbox.overloaded = False
+                mailbox.note_time(time_s)
                 mailbox.waiter = self._home.create_future()
                 await mailbox.waiter
                 left, time_s = BATCH, now()
                 until_s = time_s + BATCH_S
+                mailbox.taken_until_s = time_s
             except asyncio.CancelledError:
                 self.in_hand, self.handling_since_s = item, None
                 await self._recover()
@@ -263,8 +252,6 @@ class LoopIncarnation(Incarnation):
                 left = BATCH
                 await asyncio.sleep(0)
 
-    # The end.
-
     def _why_cancelled(self, error: asyncio.CancelledError) -> ExitReason:
         from_outside = self._uncancel()
         if self.doom is None:
@@ -309,14 +296,3 @@ class LoopIncarnation(Incarnation):
                 await cast("Coroutine[Any, Any, None]", result)
             finally:
                 self.handling_since_s = None
-
-
-def _raise_fatal(error: BaseException | None) -> None:
-    """Let the interpreter's own exceptions end the program, after the end was reported."""
-    if isinstance(error, BaseExceptionGroup):
-        fatal = cast("BaseExceptionGroup[BaseException]", error).subgroup(FATAL)
-        error = fatal
-        while isinstance(error, BaseExceptionGroup):
-            error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    if isinstance(error, FATAL):
-        raise error

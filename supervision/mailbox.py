@@ -46,6 +46,7 @@ class Mailbox(Lanes):
         "late",
         "limits",
         "loop",
+        "now",
         "on_overload",
         "overloaded",
         "owner",
@@ -62,6 +63,7 @@ class Mailbox(Lanes):
         self.owner = 0
         self.loop: asyncio.AbstractEventLoop | None = None
         self.wake_thread: Callable[[], None] | None = None
+        self.now: Callable[[], float] | None = None
         self.side: SideQueue | None = None
         self.late: deque[tuple[Any, Policy]] | None = None
         self.on_overload: Callable[[], None] | None = None
@@ -73,7 +75,8 @@ class Mailbox(Lanes):
         if get_ident() != self.owner:
             return self._put_aside(item, policy)
         queue = self.queues[policy.index]
-        if type(item) is Ask and queue is not None and len(queue) < self.bounds[policy.index]:
+        kind: type[Any] = type(item)
+        if kind is Ask and queue is not None and len(queue) < self.bounds[policy.index]:
             queue.append(item)
             if self.waiter is not None:
                 self.wake()
@@ -117,11 +120,13 @@ class Mailbox(Lanes):
         if self.loop is not loop and self.loop is not None and not self.loop.is_closed():
             raise RuntimeError("an address stays with the event loop that first ran it")
         self.loop = loop
+        self.now = loop.time
         self.owner = get_ident()
         self.take_over()
 
-    def bind_thread(self, wake_thread: Callable[[], None]) -> None:
+    def bind_thread(self, wake_thread: Callable[[], None], now: Callable[[], float]) -> None:
         """Give the mailbox to the calling thread."""
+        self.now = now
         self.wake_thread = wake_thread
         self.owner = get_ident()
         self.take_over()
@@ -176,6 +181,7 @@ class Mailbox(Lanes):
             depths = [own + more for own, more in zip(depths, self.side.depths, strict=True)]
         return MailboxStats(
             depth=sum(depths),
+            oldest_age_s=self.now() - self.taken_until_s if self.now and sum(depths) else 0.0,
             depth_by_lane=(depths[0], depths[1], depths[2]),
             dropped=here.dropped + aside.dropped,
             refused=here.refused + aside.refused,

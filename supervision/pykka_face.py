@@ -128,11 +128,9 @@ class PykkaRef(pykka.ActorRef[A]):
     def ask(self, message: Any, *, block: Literal[True], timeout: float | None = None) -> Any: ...
 
     @overload
-    def ask(
-        self, message: Any, *, block: bool = True, timeout: float | None = None
-    ) -> Any | AsyncFuture[Any]: ...
+    def ask(self, message: Any, *, block: bool = True, timeout: float | None = None) -> Any: ...
 
-    def ask(
+    def ask(  # pyright: ignore[reportIncompatibleMethodOverride] - their overloads overlap in Any
         self, message: Any, *, block: bool = True, timeout: float | None = None
     ) -> Any | AsyncFuture[Any]:
         """Ask as Pykka does.

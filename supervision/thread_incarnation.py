@@ -15,8 +15,9 @@ from types import CoroutineType
 from typing import Any, cast
 
 from supervision.actor_base import ActorBase
+from supervision.answering import INTERRUPTED
 from supervision.birth import Birth
-from supervision.incarnation import INTERRUPTED, SPECIAL, Incarnation, ShutDown, Stage
+from supervision.incarnation import SPECIAL, Incarnation, ShutDown, Stage
 from supervision.lanes import NOTHING
 from supervision.mail import State
 from supervision.messages import Exit, ExitReason, Lane
@@ -67,13 +68,14 @@ class ThreadIncarnation(Incarnation):
 
     def _run(self) -> None:
         ring = self._rings.get()
-        self.mailbox.bind_thread(self._ring_bell)
+        self.mailbox.bind_thread(self._ring_bell, self.clock.now_s)
         try:
             self._start()
             while (reason := self._go_through_mail()) is None:
                 self.handling_since_s = None
                 _end(ring)
                 ring = self._rings.get()
+                self.mailbox.note_time(self.clock.now_s())
                 self.at_home(self.watch_handler)
         except BaseException as error:  # noqa: BLE001 - reported as the reason of the end
             starting = self.stage is Stage.STARTING
@@ -115,6 +117,7 @@ class ThreadIncarnation(Incarnation):
                 mailbox.overloaded = False
                 return ExitReason(Exit.NORMAL) if mailbox.state is State.SEALED else None
             self._handle(item)
+            mailbox.note_time(self.handling_since_s or 0.0)
         return self.doom or self._leaving
 
     def _handle(self, item: Any) -> None:
