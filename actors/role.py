@@ -46,7 +46,9 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class _Wake:
-    """A rest is over, or a start has taken too long."""
+    """A rest is over. It carries its time, which a timer may miss by a rounding error."""
+
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,8 @@ class Role(Actor, Generic[HoldT]):
                 self._ready(name, facts)
             case Down(key=str(name)):
                 self._down(name, message)
-            case _Wake():
-                self._fill_stage()
+            case _Wake(at_s):
+                self._fill_stage(at_s)
             case _TooLate(name, address):
                 if self.held.live.get(name) is address and name not in self.held.facts:
                     self.condemn(name, FailureKind.LATE, f"not ready within {READY_WITHIN_S:g} s")
@@ -200,14 +202,14 @@ class Role(Actor, Generic[HoldT]):
             self.call.report(switched, at_ns=self.clock.now_ns())
         held.last_on_stage = name
 
-    def _fill_stage(self) -> None:
+    def _fill_stage(self, at_s: float = 0.0) -> None:
         held = self.held
-        now_s = self.clock.now_s()
+        now_s = max(at_s, self.clock.now_s())
         for name in held.cast.to_start(now_s):
             self._start(name)
         wakes_at_s = held.cast.wakes_at_s()
         if wakes_at_s is not None:
-            self.after(max(0.0, wakes_at_s - now_s), _Wake(), key="wake")
+            self.after(max(0.0, wakes_at_s - now_s), _Wake(wakes_at_s), key="wake")
 
     def _start(self, name: str) -> None:
         held = self.held
