@@ -36,6 +36,9 @@ KILL_GRACE_S = 1.0
 
 OVERDUE_SLACK_S = 0.001  # timers fire a rounding error early
 
+ORDINARY = (Exception, asyncio.CancelledError)
+"""Errors that crash one actor; any other exception is meant for the whole program."""
+
 _living: set[Incarnation] = set()  # asyncio holds tasks weakly; this holds every running actor
 
 
@@ -259,28 +262,31 @@ class Incarnation(Answering, abc.ABC):
 
     # What both kinds of loop share.
 
-    def note_end(self, reason: ExitReason) -> None:
-        """Log a crash and let Pykka see that the actor takes no more messages."""
-        error = reason.error
-        if error is not None and not isinstance(error, Exception):
-            pykka_log.debug("%r in %s. Stopping all actors.", error, self.actor)
-            self.actor.pykka_retire()
-            self.actor.pykka_stop_all()
+    def begin_end(self, reason: ExitReason) -> Callable[[], Any] | None:
+        """Log a crash, take no more messages, and return the hook that is due."""
+        if self.stage is Stage.OVER:  # abandoned, and here at last: others have gone on
+            return None
+        self.stage = Stage.ENDING
+        self._note_end(reason)
+        return self._last_hook(reason)
+
+    def _note_end(self, reason: ExitReason) -> None:
+        error, actor = reason.error, self.actor
+        fatal = error is not None and not isinstance(error, ORDINARY)
+        if fatal:
+            pykka_log.debug("%r in %s. Stopping all actors.", error, actor)
         elif error is not None:
             self.log_crash(error)
-            self.actor.pykka_retire()
-        else:
-            self.actor.pykka_retire()
+        actor.pykka_retire()
+        if fatal:
+            actor.pykka_stop_all()
 
-    def last_hook(self, reason: ExitReason) -> Callable[[], Any] | None:
-        """Return the hook that is due at this end."""
+    def _last_hook(self, reason: ExitReason) -> Callable[[], Any] | None:
         actor, error = self.actor, reason.error
         match reason.kind:
-            case Exit.NORMAL | Exit.SHUTDOWN:
-                return actor.on_stop
-            case Exit.CRASHED if isinstance(error, Exception):
+            case Exit.CRASHED if isinstance(error, ORDINARY):
                 return functools.partial(actor.on_failure, type(error), error, error.__traceback__)
-            case Exit.CRASHED:
+            case Exit.NORMAL | Exit.SHUTDOWN | Exit.CRASHED:
                 return actor.on_stop
             case _:
                 return None

@@ -141,7 +141,7 @@ class LoopIncarnation(Incarnation):
             try:
                 item = take()
                 while item is not NOTHING:
-                    kind: Any = type(item)
+                    kind = item.__class__
                     if kind is Ask or kind is Envelope or kind is ShutDown:
                         await self._handle_special(item)
                     else:
@@ -273,9 +273,7 @@ class LoopIncarnation(Incarnation):
         return cancelled
 
     async def _wind_up(self, reason: ExitReason) -> ExitReason:
-        self.stage = Stage.ENDING
-        self.note_end(reason)
-        hook = self.last_hook(reason)
+        hook = self.begin_end(reason)
         if hook is not None:
             try:
                 await self._hook(hook)

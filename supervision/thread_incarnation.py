@@ -162,9 +162,7 @@ class ThreadIncarnation(Incarnation):
                 self._handle(item)
 
     def _wind_up(self, reason: ExitReason) -> ExitReason:
-        self.stage = Stage.ENDING
-        self.note_end(reason)
-        hook = self.last_hook(reason)
+        hook = self.begin_end(reason)
         if hook is not None:
             try:
                 _plain(hook())
