@@ -8,10 +8,8 @@ import enum
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from actors.conversation import Conversation, ToolCall, ToolOutput
-from actors.utterance import Utterance
+from actors.conversation import ToolCall, ToolOutput
 from actors.vendor import ChatRequest, FailureKind, TurnScore, TurnText
-from supervision.messages import Request
 
 # ---------------------------------------------------------------- what the caller does → Session
 
@@ -255,50 +253,3 @@ class ToolEnded:
     output: ToolOutput
     arguments: str
     status: ToolStatus
-
-
-# ---------------------------------------------------------------- user code → Session
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Speak this text when the floor is free."""
-
-    utterance: Utterance
-    text: str
-    interruptible: bool = True
-    unless_user_spoke: bool = False
-    within: int | None = None
-    """The epoch in whose tool it was called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Let the language model speak without a turn of the caller.
-
-    ``instructions`` hold for this reply only.
-    """
-
-    utterance: Utterance
-    instructions: str
-    interruptible: bool = True
-    within: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StopSpeaking:
-    """Cut the agent off; an uninterruptible output needs ``force``."""
-
-    force: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """End the call."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class GetConversation(Request[Conversation]):
-    """Answer with the conversation as it stands."""

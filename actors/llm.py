@@ -18,18 +18,17 @@ from actors.events import (
 )
 from actors.frames import Piece, ReplyEnd
 from actors.llm_job import LlmHold, LlmJob, SpeechText
+from actors.llm_performer import Ask
 from actors.llm_tools import ToolRound
-from actors.performer import Cancel, Finished, Performer, Result
-from actors.ports import LanguageModel, Toolbox
+from actors.performer import Cancel, Finished, Result
+from actors.ports import Toolbox
 from actors.role import Role, Slot
 from actors.text import TextFilter
 from actors.tool_runner import ToolReturned
 from actors.vendor import (
     ChatDone,
     ChatEvent,
-    ChatRequest,
     FailureKind,
-    ProviderError,
     TextDelta,
     Usage,
 )
@@ -42,14 +41,6 @@ MAX_RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A request to the performer."""
-
-    attempt: int
-    request: ChatRequest
-
-
-@dataclass(frozen=True, slots=True)
 class _SplitDue:
     epoch: int
 
@@ -58,29 +49,6 @@ class _SplitDue:
 class _Overdue:
     epoch: int
     attempt: int
-
-
-class LlmPerformer(Performer[LanguageModel]):
-    """Streams one answer at a time from one model."""
-
-    def on_receive(self, message: Ask | Cancel) -> None:
-        """Begin or cancel an answer."""
-        match message:
-            case Ask(attempt, request):
-                self.work(attempt, self._answer(attempt, request))
-            case Cancel(attempt):
-                self.cancel(attempt)
-            case _:
-                assert_never(message)
-
-    async def _answer(self, attempt: int, request: ChatRequest) -> None:
-        done = False
-        async for event in self.vendor.chat(request):
-            done = done or isinstance(event, ChatDone)
-            self.role.tell(Result(attempt, event))
-        if not done:
-            raise ProviderError("the answer ended without its end mark", kind=FailureKind.CLOSED)
-        self.role.tell(Finished(attempt))
 
 
 class LlmRole(Role[LlmHold]):

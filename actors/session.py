@@ -9,20 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
 
-from supervision.supervisor import StartChild
-
 from actors.call import AnyAddress, Call
 from actors.call_record import CallRecord
 from actors.conductor import Conductor, Script
-from actors.events import (
-    CallerDone,
-    CallerJoined,
-    Close,
-    GetConversation,
-    HangUp,
-    LineClosed,
-    StopSpeaking,
-)
+from actors.events import CallerDone, CallerJoined, HangUp, LineClosed
 from actors.hook_runner import HookRunner
 from actors.reports import Failure, SessionClosed
 from actors.session_inputs import Listener
@@ -40,10 +30,12 @@ from actors.turn_taking import (
     step,
 )
 from actors.turn_taking import effects as fx
+from actors.wishes import Close, GetConversation, StopSpeaking
 from supervision.actor import Actor
 from supervision.address import Address, Down
 from supervision.messages import Exit, ExitReason
 from supervision.spec import ChildSpec, Restart
+from supervision.supervisor import StartChild
 
 EXIT_HOOK_S = 10.0
 MAX_TRIES = 2

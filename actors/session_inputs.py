@@ -16,10 +16,8 @@ from actors.events import (
     OutputFailed,
     Played,
     PlayPhase,
-    Reply,
     ReplyProgress,
     ReplyText,
-    Say,
     SpeechBegan,
     ToolEnded,
     ToolStarted,
@@ -30,6 +28,7 @@ from actors.reports import AgentSpeechStarted, Failure, ToolCalled, UserTranscri
 from actors.session_latency import turn_latency
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
+from actors.wishes import Reply, Say
 from actors.word_map import heard
 
 CALLER = "caller"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.conversation import Conversation
-from actors.events import Close, GetConversation, Reply, Say, StopSpeaking
 from actors.tool_runner import reply_epoch
 from actors.utterance import Utterance
+from actors.wishes import Close, GetConversation, Reply, Say, StopSpeaking
 from supervision.address import Address
 
 ASK_S = 5.0

@@ -6,21 +6,22 @@ For each, a small supervisor with its role and its performers.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from supervision.supervisor import Supervisor
-
 from actors.call import AnyAddress, Call
 from actors.denoise import DenoisePerformer, DenoiseRole
-from actors.llm import LlmPerformer, LlmRole
+from actors.llm import LlmRole
+from actors.llm_performer import LlmPerformer
 from actors.performer import Performer
 from actors.ports import Provider
 from actors.role import Role, Slot, Understudy
 from actors.stt import SttPerformer, SttRole
-from actors.tts import TtsPerformer, TtsRole
+from actors.tts import TtsRole
+from actors.tts_performer import TtsPerformer
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
 from runtime.job_plan import JobPlan
 from supervision.address import Address
 from supervision.spec import ChildSpec, SupervisorSpec
+from supervision.supervisor import Supervisor
 
 PERFORMERS: dict[str, type[Performer[Any]]] = {
     "denoise": DenoisePerformer,

@@ -10,11 +10,13 @@ from actors.audio_track import AudioTrack
 from actors.call import AnyAddress
 from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.ingress import Ingress
-from actors.llm import LlmPerformer, LlmRole
+from actors.llm import LlmRole
+from actors.llm_performer import LlmPerformer
 from actors.role import Hold
 from actors.session import Session
 from actors.stt import SttPerformer, SttRole
-from actors.tts import TtsPerformer, TtsRole
+from actors.tts import TtsRole
+from actors.tts_performer import TtsPerformer
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
 from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector

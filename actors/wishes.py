@@ -1,0 +1,51 @@
+"""What user code wishes of the Session: to speak, to stop speaking, to end the call, to look in."""
+
+from dataclasses import dataclass
+
+from actors.conversation import Conversation
+from actors.utterance import Utterance
+from supervision.messages import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak this text when the floor is free."""
+
+    utterance: Utterance
+    text: str
+    interruptible: bool = True
+    unless_user_spoke: bool = False
+    within: int | None = None
+    """The epoch in whose tool it was called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Let the language model speak without a turn of the caller.
+
+    ``instructions`` hold for this reply only.
+    """
+
+    utterance: Utterance
+    instructions: str
+    interruptible: bool = True
+    within: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """Cut the agent off; an uninterruptible output needs ``force``."""
+
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the call."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetConversation(Request[Conversation]):
+    """Answer with the conversation as it stands."""
