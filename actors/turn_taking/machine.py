@@ -1,6 +1,7 @@
 """The turn-taking machine: one pure step from a state and an input to a state and effects."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from actors.turn_taking.config import Capabilities, TurnTakingConfig
 from actors.turn_taking.effects import (
@@ -93,6 +94,8 @@ def _listen(draft: Draft, given: SpeechInput) -> None:
             words.grows(draft, given)
         case Final():
             words.finished(draft, given)
+        case _:
+            assert_never(given)
 
 
 def _emit_differences(draft: Draft, before: State, set_ns: dict[TimerName, int]) -> None:

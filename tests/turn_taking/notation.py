@@ -5,7 +5,9 @@ One example a line: name | start | inputs @end → effects. Times are in millise
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from actors.turn_taking import (
     AgentAudioDrained,
@@ -21,6 +23,7 @@ from actors.turn_taking import (
     CommitTurn,
     ConfirmSpeculation,
     Dtmf,
+    DtmfConfig,
     DtmfEntered,
     Effect,
     EouScore,
@@ -31,6 +34,7 @@ from actors.turn_taking import (
     Interim,
     Interrupt,
     InterruptConfig,
+    InterruptMode,
     InterruptOutput,
     Joined,
     Left,
@@ -74,6 +78,12 @@ class Example:
     effects: str
 
 
+def read_all() -> list[Example]:
+    """Read `examples.txt`; a line that begins with a # says something about those that follow."""
+    lines = (Path(__file__).parent / "examples.txt").read_text(encoding="utf-8").splitlines()
+    return [read(line) for line in lines if line and not line.startswith("#")]
+
+
 def read(line: str) -> Example:
     name, start, rest = (part.strip() for part in line.split("|", 2))
     before, effects = rest.split("→", 1)
@@ -81,16 +91,27 @@ def read(line: str) -> Example:
     return Example(name, start, inputs.strip(), int(end), effects.strip())
 
 
-def play(example: Example) -> str:
+def outcome(example: Example) -> str:
     """Run the example and write down its effects as the page does."""
     player = _begin(example)
     first = len(player.steps)
+    _go_on(player, example)
+    return _written(player.effects(first))
+
+
+def play(example: Example) -> Player:
+    """Run the example, its beginning included."""
+    player = _begin(example)
+    _go_on(player, example)
+    return player
+
+
+def _go_on(player: Player, example: Example) -> None:
     reader = InputReader(player)
     for line in filter(None, (part.strip() for part in example.inputs.split(";"))):
         at, told = line.split(" ", 1)
         player.feed(int(at), reader.read(int(at), told))
     player.run(example.end_ms)
-    return _written(player.effects(first))
 
 
 def _begin(example: Example) -> Player:
@@ -115,7 +136,11 @@ def _begin(example: Example) -> Player:
 def _config(words: list[str]) -> TurnTakingConfig:
     config = TurnTakingConfig(
         speculation=SpeculationConfig(enabled="speculate" in words),
-        interrupt=InterruptConfig(echo_guard="echo" in words),
+        interrupt=InterruptConfig(
+            echo_guard="echo" in words,
+            mode=InterruptMode.STT_ONLY if "stt-only" in words else InterruptMode.HYBRID,
+        ),
+        dtmf=DtmfConfig(as_turn="keys" in words),
     )
     if "wake" in words:
         config = replace(config, wake_up_s=float(words[words.index("wake") + 1]))
@@ -125,6 +150,7 @@ def _config(words: list[str]) -> TurnTakingConfig:
 def _capabilities(words: list[str]) -> Capabilities:
     return Capabilities(
         has_vad="no-vad" not in words,
+        has_stt="no-stt" not in words,
         has_turn_detector="detector" in words,
         stt_owns_end_of_turn="owner" in words,
     )
@@ -153,8 +179,8 @@ class InputReader:
         if match["sign"] == "Eou":
             score, *back = rest.split()
             return EouScore(self.player.state.revision + int(back[0] if back else 0), float(score))
-        epoch, *more = rest.split(" ", 1)
-        return AGENT[match["sign"]](int(epoch), *more)
+        epoch, _, more = rest.partition(" ")
+        return AGENT[match["sign"]](int(epoch), more)
 
     def _vad(self, at_ms: int, sign: str, who: str) -> Input:
         if sign == "V+":
@@ -175,7 +201,7 @@ def _held(rest: str, who: str) -> Input:
     return SttHeld(through_ms * NS_PER_MS, by_ms * NS_PER_MS)
 
 
-COMMANDS = {
+COMMANDS: Mapping[str, Callable[[str, str], Input]] = {
     "S": lambda rest, who: Say(rest),
     "S!": lambda rest, who: Say(rest, uninterruptible=True),
     "S?": lambda rest, who: Say(rest, unless_user_spoke=True),
@@ -190,17 +216,17 @@ COMMANDS = {
     "End": lambda rest, who: SttEnded(who),
     "Held": _held,
 }
-AGENT = {
-    "A+": AgentAudioStarted,
+AGENT: Mapping[str, Callable[[int, str], Input]] = {
+    "A+": lambda epoch, _: AgentAudioStarted(epoch),
     "Ap": lambda epoch, played: AgentAudioProgress(epoch, int(played)),
-    "A.": lambda epoch: AgentAudioFinished(epoch, 0),
-    "Ad": AgentAudioDrained,
+    "A.": lambda epoch, _: AgentAudioFinished(epoch, 0),
+    "Ad": lambda epoch, _: AgentAudioDrained(epoch),
     "X": GenerationFailed,
-    "E": ReplyEmpty,
+    "E": lambda epoch, _: ReplyEmpty(epoch),
     "W": lambda epoch, words: AgentSpoke(epoch, words.strip('"')),
-    "G": GenerationProgress,
-    "Busy": lambda epoch: ToolsBusy(epoch, busy=True),
-    "Free": lambda epoch: ToolsBusy(epoch, busy=False),
+    "G": lambda epoch, _: GenerationProgress(epoch),
+    "Busy": lambda epoch, _: ToolsBusy(epoch, busy=True),
+    "Free": lambda epoch, _: ToolsBusy(epoch, busy=False),
     "Sw": lambda epoch, ref: Say(ref, within=epoch),
     "Rw": lambda epoch, ref: Reply(ref, within=epoch),
 }

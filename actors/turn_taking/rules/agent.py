@@ -1,6 +1,7 @@
 """What the agent's side reports of the live output, or of the speculation."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from actors.turn_taking.effects import OutputEnd
 from actors.turn_taking.inputs import (
@@ -15,7 +16,7 @@ from actors.turn_taking.inputs import (
     ReplyEmpty,
     ToolsBusy,
 )
-from actors.turn_taking.rules import floor, speculation, texts
+from actors.turn_taking.rules import floor, speculation, texts, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Live, Phase
 
@@ -52,9 +53,20 @@ def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
         case GenerationFailed(reason=reason):
             _failed(draft, live, reason)
         case ToolsBusy(busy=busy):
-            draft.put_live(live, tools_busy=busy)
+            _busy(draft, live, busy=busy)
         case GenerationProgress():
             pass  # a sign of life is all it is
+        case _:
+            assert_never(given)
+
+
+def _busy(draft: Draft, live: Live, *, busy: bool) -> None:
+    """Nothing may cut it while a tool runs; after that it is not begun over the user."""
+    live = replace(live, tools_busy=busy)
+    draft.put(live=live)
+    thinking = draft.state.phase is Phase.THINKING
+    if thinking and views.is_interruptible(live) and views.speaking(draft.state):
+        floor.pause(draft)
 
 
 def _heard(
@@ -70,6 +82,8 @@ def _heard(
         case AgentSpoke(words=words):
             remembered = draft.config.interrupt.echo_memory_words
             draft.put(spoken=(*draft.state.spoken, *texts.fold(words))[-remembered:])
+        case _:
+            assert_never(given)
 
 
 def _drained(draft: Draft, live: Live) -> None:

@@ -1,5 +1,7 @@
 """What the program asks for."""
 
+from typing import assert_never
+
 from actors.turn_taking.effects import (
     DiscardReason,
     DropReason,
@@ -27,6 +29,8 @@ def carry_out(draft: Draft, given: Command) -> None:
                 draft.put(phase=Phase.IDLE)
         case Close():
             _close(draft)
+        case _:
+            assert_never(given)
 
 
 def refuse_when_closing(draft: Draft, given: Say | Reply) -> None:

@@ -126,7 +126,7 @@ def interrupt(draft: Draft, reason: InterruptReason) -> None:
     draft.put(live=None, phase=Phase.IDLE)
     if reason not in _NOT_THE_USERS:
         _continue_with_next_turn(draft, live)
-    if reason is InterruptReason.SPEECH:
+    if reason is InterruptReason.SPEECH and draft.state.capabilities.has_stt:
         draft.put(cut_by_speech=live.epoch)
     if reason is InterruptReason.STALLED:
         apologise(draft, live, reason.value)

@@ -1,5 +1,7 @@
 """Who is there, which keys they press, and what the recogniser says of its own state."""
 
+from typing import assert_never
+
 from actors.turn_taking.config import to_ns
 from actors.turn_taking.effects import DiscardReason, DropReason, DtmfEntered, InterruptReason
 from actors.turn_taking.inputs import Dtmf, EouScore, Joined, Left, SideInput, SttEnded, SttHeld
@@ -26,6 +28,8 @@ def hear(draft: Draft, given: SideInput) -> None:
         case EouScore(revision=revision, score=score):
             if revision == draft.state.revision and draft.state.pending:
                 draft.put(score=(revision, score))
+        case _:
+            assert_never(given)
 
 
 def _pressed(draft: Draft, given: Dtmf) -> None:
@@ -51,9 +55,9 @@ def enter_digits(draft: Draft) -> None:
     if not draft.config.dtmf.as_turn:
         return
     keys = Text(state.digit_who, -1, f"keys {state.digits}", draft.now_ns)
+    draft.put_turn(final_ns=draft.now_ns)
     if state.live is None:
         user_side.pend(draft, keys)
-        draft.put_turn(final_ns=draft.now_ns)
     else:
         user_side.keep(draft, keys)
 

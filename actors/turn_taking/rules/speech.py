@@ -61,7 +61,7 @@ def _note_end(draft: Draft, end_ns: int) -> None:
 
 
 def _await_text(draft: Draft, who: str) -> None:
-    if who not in draft.state.textless:
+    if draft.state.capabilities.has_stt and who not in draft.state.textless:
         draft.put(textless=(*draft.state.textless, who))
 
 
