@@ -8,13 +8,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never, cast
 
-from supervision.actor import Actor
+from structlog.contextvars import bind_contextvars
 
 from actors.audio import FRAME_MS, frame_samples
 from actors.call import Call
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
 from actors.frames import AgentAudio, PlayFrame, SpeechOver
 from actors.track_audio import EpochAudio
+from supervision.actor import Actor
 
 FRAME_S = FRAME_MS / 1000
 PROGRESS_FRAMES = 5
@@ -59,6 +60,7 @@ class AudioTrack(Actor):
 
     def on_start(self) -> None:
         """Take up the position, and go on playing."""
+        self._call.name_in_logs("audio_track")
         if self.hold is None:
             self.hold = _Hold()
         self._play_on()
@@ -98,6 +100,7 @@ class AudioTrack(Actor):
 
     def _begin(self, epoch: int) -> None:
         if self._audio(epoch) is not None:
+            bind_contextvars(epoch=epoch)
             self._held.live = epoch
             self._held.paused = False
             self._play_on()

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from structlog.contextvars import bind_contextvars
+
 from actors.caller_ring import CallerRing
+from actors.conversation import new_id
 from actors.ports import Services
 from actors.reports import Event, Report
 from supervision.address import Address
@@ -72,6 +75,9 @@ class Call:
     """One call as its actors see it."""
 
     room: str
+    """The room's name."""
+    session_id: str = field(default_factory=lambda: new_id("ses"))
+    """Unique for each call, where a room's name may come again."""
     addresses: CallAddresses
     services: Services
     publish: Callable[[Report], None]
@@ -80,6 +86,10 @@ class Call:
     slots: frozenset[str] = frozenset()
     """The vendor slots that this agent has: denoise, vad, stt, turn, llm, tts."""
     ring: CallerRing = field(default_factory=CallerRing)
+
+    def name_in_logs(self, actor: str) -> None:
+        """Bind room, session and actor to whatever the calling actor logs from now on."""
+        bind_contextvars(room=self.room, session=self.session_id, actor=actor)
 
     def report(self, event: Event, *, at_ns: int, epoch: int = 0) -> None:
         """Publish one public event of this call."""

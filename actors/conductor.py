@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from structlog.contextvars import bind_contextvars
+
 from actors import memory
 from actors.call import Call
 from actors.call_record import CallRecord, Output, Request
@@ -100,6 +102,7 @@ class Conductor:
     # ------------------------------------------------------------ outputs
 
     def _start(self, record: CallRecord, effect: fx.StartOutput) -> None:
+        bind_contextvars(epoch=effect.epoch)
         request = record.requests.pop(effect.ref, None)
         output = memory.begin_output(record, effect.epoch, effect.kind, request=request)
         self._call.addresses.audio_track.tell(Begin(effect.epoch))

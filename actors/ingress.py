@@ -8,13 +8,12 @@ frame gets the number of its first sample. From here on the audio can be asked f
 from dataclasses import dataclass, field
 from typing import cast
 
-from supervision.actor import Actor
-
 from actors.audio import CALLER_FRAME_BYTES, CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import Call
 from actors.frames import CallerAudio
 from actors.resample import StreamResampler, to_mono
 from actors.vendor import AudioIn
+from supervision.actor import Actor
 
 
 @dataclass(slots=True)
@@ -35,6 +34,7 @@ class Ingress(Actor):
 
     def on_start(self) -> None:
         """Take up the clock where the last incarnation left it."""
+        self._call.name_in_logs("ingress")
         if self.hold is None:
             self.hold = _Hold()
 

@@ -5,13 +5,12 @@ Holds the open line of a call, carries the caller's audio in and the agent's out
 
 from typing import TypeAlias, assert_never
 
-from supervision.actor import Actor
-
 from actors.call import Call
 from actors.events import CallerDone, CallerDtmf, CallerJoined, CallerLeft, HangUp, LineClosed
 from actors.frames import PlayFrame
 from actors.ports import Line, Transport
 from actors.vendor import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left
+from supervision.actor import Actor
 
 LineMail: TypeAlias = PlayFrame | HangUp
 
@@ -28,6 +27,7 @@ class TransportActor(Actor):
 
     def on_start(self) -> None:
         """Open the line."""
+        self._call.name_in_logs("transport")
         self.spawn(self._carry(), name=f"line {self._transport.name}")
 
     def on_receive(self, message: LineMail) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from structlog.contextvars import bind_contextvars
+
 from actors.call import AnyAddress
 from actors.cast import Cast
 from actors.conversation import ToolCall
@@ -129,6 +131,7 @@ class LlmRole(Role[LlmHold]):
             self._ask(job)
 
     def _ask(self, job: LlmJob) -> None:
+        bind_contextvars(epoch=job.epoch)
         stage = self.stage()
         if stage is None:
             self._expect(job, WAIT_FOR_STAGE_S)

@@ -10,10 +10,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from actors.call import AnyAddress, Call
+from actors.ports import Provider
 from supervision.actor import Actor
-
-from actors.call import AnyAddress
-from actors.ports import Provider, Services
 
 VendorT = TypeVar("VendorT")
 
@@ -58,14 +57,14 @@ class Performer(Actor, Generic[VendorT]):
     """
 
     def __init__(
-        self, name: str, provider: Provider[VendorT], role: AnyAddress, services: Services
+        self, name: str, provider: Provider[VendorT], role: AnyAddress, call: Call
     ) -> None:
         """Keep the declaration; nothing is opened before the actor starts."""
         super().__init__()
         self.name = name
         self.role = role
         self._provider = provider
-        self._services = services
+        self._call = call
         self._opened: VendorT | None = None
         self._job: asyncio.Task[None] | None = None
         self._attempt = -1
@@ -86,6 +85,7 @@ class Performer(Actor, Generic[VendorT]):
 
     def on_start(self) -> None:
         """Begin to open the vendor; `Ready` follows."""
+        self._call.name_in_logs(f"{self.role.name}/{self.name}")
         self.spawn(self._keep_open(), name=f"{self.name} vendor")
 
     def work(self, attempt: int, job: Coroutine[Any, Any, None]) -> None:
@@ -101,7 +101,7 @@ class Performer(Actor, Generic[VendorT]):
             self._job = None
 
     async def _keep_open(self) -> None:
-        async with self._provider.open(self._services) as vendor:
+        async with self._provider.open(self._call.services) as vendor:
             self._opened = vendor
             self.role.tell(Ready(self.name, self.facts()))
             await asyncio.Event().wait()

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
-from supervision.supervisor import StartChild
-
 from actors.call import AnyAddress, Call
 from actors.cast import Cast
 from actors.performer import Performer, Ready
@@ -21,6 +19,7 @@ from supervision.actor import Actor
 from supervision.address import Address, Down
 from supervision.mail import MailboxLimits
 from supervision.spec import ChildSpec, Restart
+from supervision.supervisor import StartChild
 
 READY_WITHIN_S = 15.0
 
@@ -135,6 +134,7 @@ class Role(Actor, Generic[HoldT]):
 
     def on_start(self) -> None:
         """Take up the hold, or make the first one, and fill the stage."""
+        self.call.name_in_logs(self.slot.name)
         if self.hold is None:
             self.hold = self.first_hold(Cast.of(tuple(entry.name for entry in self.slot.entries)))
             self._fill_stage()

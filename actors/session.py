@@ -90,6 +90,7 @@ class Session(Actor):
 
     def on_start(self) -> None:
         """Take up the record, or open it."""
+        self._call.name_in_logs("session")
         if self.hold is None:
             self.hold = CallRecord(initial(self._plan.turn_taking, self._plan.capabilities))
         else:

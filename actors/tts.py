@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from structlog.contextvars import bind_contextvars
+
 from actors.call import AnyAddress
 from actors.cast import Cast
 from actors.events import Cut, OutputFailed, Played, SpeechBegan, WordsPlaced
@@ -129,6 +131,7 @@ class TtsRole(Role[TtsHold]):
         return utterance.off - utterance.played > MAX_LEAD_S * self.call.track_rate_hz
 
     def _open(self, utterance: Utterance) -> None:
+        bind_contextvars(epoch=utterance.epoch)
         stage = self.stage()
         if stage is None:
             self._expect(utterance, NOBODY, WAIT_FOR_STAGE_S)

@@ -18,6 +18,7 @@ from actors.ports import (
     TurnDetector,
     VoiceActivityDetector,
 )
+from actors.text import SpeakableFilter, TextFilter
 from actors.turn_taking.config import TurnTakingConfig
 from runtime.errors import UserError
 from runtime.session_handle import SessionHandle
@@ -51,6 +52,11 @@ class Agent:
     """Who speaks when; None is the library's default."""
     tools: Sequence[Callable[..., Any]] = ()
     """Functions that the language model may call, besides the methods marked `function_tool`."""
+
+    text_filter: Callable[[], TextFilter] = SpeakableFilter
+    """Makes what turns written text into speakable text, anew for each reply."""
+    apology: str = "Sorry, something went wrong on my side. Could you say that again?"
+    """What is said when a reply cannot be given."""
 
     session: SessionHandle
     """The call that this agent is in; there from `on_enter` on."""

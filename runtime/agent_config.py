@@ -6,7 +6,7 @@ one line that names the class and the field.
 
 import difflib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeGuard, TypeVar, cast
@@ -20,6 +20,7 @@ from actors.ports import (
     TurnDetector,
     VoiceActivityDetector,
 )
+from actors.text import TextFilter
 from actors.turn_taking.config import TurnTakingConfig
 from runtime.agent import Agent
 from runtime.catalogue import resolve
@@ -27,7 +28,10 @@ from runtime.errors import UserError
 from runtime.tools import AgentToolbox, FunctionTool
 
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
-FIELDS = ("instructions", "language", *SLOTS, "turn_taking", "tools")
+FIELDS = (
+    *("instructions", "language", *SLOTS, "turn_taking", "tools"),
+    *("text_filter", "apology"),
+)
 HOOKS = ("on_enter", "on_exit")
 ALIKE = 0.75
 """Names at least this similar (difflib's ratio) are taken for a slip of the pen."""
@@ -50,6 +54,8 @@ class AgentConfig:
     tts: tuple[Provider[TextToSpeech], ...]
     turn_taking: TurnTakingConfig | None
     toolbox: AgentToolbox
+    text_filter: Callable[[], TextFilter]
+    apology: str
 
     @classmethod
     def of(cls, agent: Agent, *, executor: Executor | None = None) -> "AgentConfig":
@@ -75,6 +81,8 @@ class AgentConfig:
             if agent.turn_taking is None
             else _of_type(agent, "turn_taking", TurnTakingConfig, "a TurnTakingConfig"),
             toolbox=_toolbox(agent, executor),
+            text_filter=_text_filter(agent),
+            apology=_of_type(agent, "apology", str, "a text"),
         )
 
 
@@ -125,6 +133,14 @@ def _of_type(agent: Agent, field: str, kind: type[ValueT], described: str) -> Va
     if not isinstance(value, kind):
         raise UserError(f"{_place(agent, field)} must be {described}, not {_kind(value)}")
     return value
+
+
+def _text_filter(agent: Agent) -> Callable[[], TextFilter]:
+    value: object = inspect.getattr_static(agent, "text_filter")
+    if not callable(value):
+        allowed = "a class or function without arguments that makes a text filter"
+        raise UserError(f"{_place(agent, 'text_filter')} must be {allowed}, not {_kind(value)}")
+    return cast("Callable[[], TextFilter]", value)
 
 
 def _providers(agent: Agent, slot: str) -> tuple[Provider[Any], ...]:

@@ -9,15 +9,13 @@ from actors.conductor import Script
 from actors.ports import Services, Transport
 from actors.reports import Report
 from actors.session import Hooks
-from actors.text import SpeakableFilter, pieces
+from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle
 from supervision.supervision_events import SupervisionEvent
-
-APOLOGY = "Sorry, something went wrong on my side. Could you say that again?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +63,18 @@ def plan_job(
         call=call,
         transport=transport,
         providers=providers,
-        script=Script(config.instructions, APOLOGY, config.toolbox, _speakable_pieces),
-        text_filter=SpeakableFilter,
+        script=Script(
+            config.instructions,
+            config.apology,
+            config.toolbox,
+            lambda text: _speakable_pieces(text, config.text_filter()),
+        ),
+        text_filter=config.text_filter,
         hooks=Hooks(agent.on_enter, agent.on_exit),
         turn_taking=config.turn_taking or TurnTakingConfig(),
         on_event=on_event,
     )
 
 
-def _speakable_pieces(text: str) -> list[str]:
-    speakable = SpeakableFilter()
+def _speakable_pieces(text: str, speakable: TextFilter) -> list[str]:
     return pieces(speakable.push(text) + speakable.flush())

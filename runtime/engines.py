@@ -9,6 +9,7 @@ from actors.ports import Engine
 from actors.vendor import FailureKind, ProviderError
 from supervision.address import Address
 from supervision.thread_actor import ThreadActor
+from supervision.virtual_time import ExternalWork, external_work
 
 MAX_WAITING = 4096
 """Results of one job that nobody has taken yet; more means that the reader is gone or hangs."""
@@ -27,6 +28,12 @@ class EngineJob:
     """Bounded by ``MAX_WAITING`` in `emit`; None is the end mark."""
     wanted: bool = True
     done: bool = False
+    work: ExternalWork = field(init=False)
+    """Simulated time waits for the engine's thread from the order to its end."""
+
+    def __post_init__(self) -> None:
+        """Begin to count as work outside the loop."""
+        self.work = external_work(self.loop, label="engine")
 
     def emit(self, result: object) -> bool:
         """Hand out one result (on the engine's thread); False once nobody wants more."""
@@ -37,7 +44,11 @@ class EngineJob:
 
     def end(self) -> None:
         """Say that nothing follows, for whatever reason."""
-        self.loop.call_soon_threadsafe(self.results.put_nowait, None)
+        self.loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        self.work.end()
+        self.results.put_nowait(None)
 
 
 class EngineActor(ThreadActor):

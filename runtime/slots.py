@@ -77,7 +77,7 @@ def _maker(
     role: AnyAddress,
     call: Call,
 ) -> Callable[[], Performer[Any]]:
-    return lambda: make(name, provider, role, call.services)
+    return lambda: make(name, provider, role, call)
 
 
 def _role(slot: Slot, plan: JobPlan) -> Role[Any]:
