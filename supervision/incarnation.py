@@ -148,8 +148,6 @@ class Incarnation(Answering, abc.ABC):
         if self._alarms is not None:
             self._alarms.clear(key)
 
-    # Deadlines; on the home loop.
-
     def at_home(self, function: Callable[..., None], *args: Any) -> None:
         """Call where this life is administered: here, or soon on the home loop."""
         loop = self.loop
@@ -204,8 +202,6 @@ class Incarnation(Answering, abc.ABC):
             left_s = limit_s
         self._overdue = self.loop.call_later(left_s, self._check_handler, limit_s)
 
-    # The end; on the home loop.
-
     def end_by(self, doom: ExitReason) -> None:
         """Make the incarnation end for this reason, unless it is ending for another."""
         if self.stage is Stage.OVER or self.doom is not None:
@@ -259,8 +255,6 @@ class Incarnation(Answering, abc.ABC):
 
     def _report_overload(self) -> None:
         self.at_home(self.overseer.overloaded, self.address)
-
-    # What both kinds of loop share.
 
     def begin_end(self, reason: ExitReason) -> Callable[[], Any] | None:
         """Log a crash, take no more messages, and return the hook that is due."""

@@ -93,7 +93,10 @@ class Recorder(Actor):
     def on_start(self) -> Any:
         self.log.append("start")
 
-    async def on_receive(self, message: Any) -> Any:
+    def on_receive(self, message: Any) -> Any:
+        return self.receive(message)
+
+    async def receive(self, message: Any) -> Any:
         match message:
             case Echo(value):
                 return value
@@ -111,7 +114,7 @@ class Recorder(Actor):
     def on_stop(self) -> Any:
         self.log.append("stop")
 
-    def on_failure(self, *_args: Any) -> Any:
+    def on_failure(self, *_args: Any, **_kwargs: Any) -> Any:
         self.log.append("failure")
 
     def on_interrupt(self) -> Any:
@@ -150,7 +153,7 @@ class Post:
     """An address whose actor can be launched again and again."""
 
     name: str = "post"
-    limits: MailboxLimits = MailboxLimits()
+    limits: MailboxLimits = field(default_factory=MailboxLimits)
     log: list[Any] = field(default_factory=list[Any])
     watcher: Watcher = field(default_factory=Watcher)
     address: Address[Any] = field(init=False)

@@ -7,7 +7,7 @@ import pytest
 
 from supervision.errors import ActorDeadError, MailboxFull
 from supervision.lanes import NOTHING
-from supervision.mail import MailboxLimits, Pending, Verdict
+from supervision.mail import MailboxLimits, Pending, Verdict, payload
 from supervision.mailbox import SEAL, Mailbox
 from supervision.messages import DEFAULT_POLICY, POLICIES, Lane, Overflow, message
 from supervision.reply import Ask
@@ -22,8 +22,7 @@ def mailbox(control: int = 3, media: int = 3) -> Mailbox:
 
 
 def put(box: Mailbox, item: Any) -> Verdict:
-    carried = item.message if isinstance(item, Ask | Pending) else item
-    return box.put(item, POLICIES[type(carried)])
+    return box.put(item, POLICIES[type(payload(item))])
 
 
 def take_all(box: Mailbox) -> list[Any]:
