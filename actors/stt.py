@@ -81,6 +81,8 @@ class SttHold(Hold):
     """Which utterance is open and from where the audio would have to be heard again."""
 
     utt: int = 0
+    has_interim: bool = False
+    """Whether the open utterance has been given a text that is not final."""
     speech_at: int | None = None
     """Where the speech began whose text is not final yet."""
     ended: SpeechEnd | None = None
@@ -148,14 +150,15 @@ class SttRole(Role[SttHold]):
 
     def _heard(self, event: SttEvent) -> None:
         held = self.held
-        session = self.call.addresses.session
         match event:
             case SttInterim(text):
-                session.tell(CallerInterim(held.utt, text))
+                held.has_interim = True
+                self.call.addresses.session.tell(CallerInterim(held.utt, text))
             case SttFinal(text, confidence):
-                session.tell(CallerFinal(held.utt, text, confidence))
-                held.utt += 1
+                self._finish(text, confidence)
             case SttFlushed(mark):
+                if held.has_interim:  # all Finals have been given: its text has come to nothing
+                    self._finish("", None)
                 if held.ended is not None and mark >= held.ended.mark:
                     held.ended = None
                     held.speech_at = None
@@ -163,3 +166,9 @@ class SttRole(Role[SttHold]):
                 pass
             case _:
                 assert_never(event)
+
+    def _finish(self, text: str, confidence: float | None) -> None:
+        held = self.held
+        self.call.addresses.session.tell(CallerFinal(held.utt, text, confidence))
+        held.utt += 1
+        held.has_interim = False
