@@ -58,9 +58,10 @@ class Recogniser:
 
     def finish(self) -> str:
         """End the utterance and return its text, which may be empty."""
+        before = self.text()
         for decoder in self._decoders():
             decoder.end_utt()
-        return self.text()
+        return self.text() or before  # a search that was cut short may lose its way at the very end
 
     def text(self) -> str:
         """Return what the utterance sounds like so far."""
