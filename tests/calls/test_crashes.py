@@ -144,3 +144,11 @@ async def test_a_crash_of_the_transport_ends_the_call_and_says_why() -> None:
         rig.job.call.addresses.transport.kill()
         assert "transport" in await rig.job.closed()
     assert rig.named("session_closed")
+
+
+async def test_what_is_told_to_a_fallen_session_is_not_lost() -> None:
+    async with call(agent()) as rig:
+        await asyncio.sleep(0.1)
+        rig.job.call.addresses.session.kill()
+        rig.job.session.say("This was told to nobody alive.")
+        assert (await rig.until("agent_transcript"))["text"] == "This was told to nobody alive."
