@@ -96,13 +96,19 @@ def _where_texts_went(player: Player) -> list[str]:
             case CommitTurn(epoch=epoch, text=text):
                 turns[epoch] = text
             case AmendTurn(epoch=epoch, old=old, new=new):
-                assert old in turns[epoch], f"{old} was not in {turns[epoch]}"
-                turns[epoch] = turns[epoch].replace(old, new) if old else f"{turns[epoch]} {new}"
+                turns[epoch] = _amended(turns[epoch], old, new)
             case TurnDiscarded(text=text):
                 discarded.append(text)
             case _:
                 pass
     return [*turns.values(), *discarded]
+
+
+def _amended(turn: str, old: str, new: str) -> str:
+    if not old:
+        return f"{turn} {new}"
+    assert f" {old} " in f" {turn} ", f"{old} was not in {turn}"
+    return f" {turn} ".replace(f" {old} ", f" {new} ").strip()
 
 
 # ---------------------------------------------------------------- 2
