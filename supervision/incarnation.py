@@ -104,8 +104,6 @@ class Incarnation(Answering, abc.ABC):
         self.mailbox.on_overload = self._report_overload
         _living.add(self)
 
-    # What the address may ask for, from any thread.
-
     @property
     def ref(self) -> pykka.ActorRef[Any]:
         """Return the actor's Pykka ref."""
@@ -179,11 +177,14 @@ class Incarnation(Answering, abc.ABC):
 
     def _shutdown_is_over(self) -> None:
         if self.handling_since_s is None and self.stage is Stage.RUNNING:
-            # It is between two messages: it sees the deadline itself and still runs on_stop.
-            too_late = ExitReason(Exit.KILLED)
-            self._arm_deadline(KILL_GRACE_S, functools.partial(self.end_by, too_late))
+            self.limit_last_hook()  # between two messages: it will see the deadline itself
         else:
             self.end_by(ExitReason(Exit.KILLED))
+
+    def limit_last_hook(self) -> None:
+        """Leave `on_stop` the grace, although mail has used up the whole deadline."""
+        too_late = ExitReason(Exit.KILLED)
+        self._arm_deadline(KILL_GRACE_S, functools.partial(self.end_by, too_late))
 
     def watch_handler(self) -> None:
         """Tell the overseer if what the actor does now takes too long; on the home loop."""

@@ -244,13 +244,14 @@ class LoopIncarnation(Incarnation):
             mailbox.purge(Lane.MEDIA)
             item = mailbox.take()
             if item is NOTHING:
-                break
+                return
             if not isinstance(item, ShutDown):
                 await self._handle(item)
             left -= 1
             if not left:
                 left = BATCH
                 await asyncio.sleep(0)
+        self.limit_last_hook()
 
     def _why_cancelled(self, error: asyncio.CancelledError) -> ExitReason:
         from_outside = self._uncancel()

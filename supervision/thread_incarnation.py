@@ -160,6 +160,7 @@ class ThreadIncarnation(Incarnation):
                 return
             if not isinstance(item, ShutDown):
                 self._handle(item)
+        self.at_home(self.limit_last_hook)
 
     def _wind_up(self, reason: ExitReason) -> ExitReason:
         hook = self.begin_end(reason)

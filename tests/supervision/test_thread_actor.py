@@ -256,12 +256,16 @@ async def test_a_handler_that_runs_long_is_reported() -> None:
     await address.stop(timeout_s=5)
 
 
-async def test_an_ask_that_comes_too_late_is_not_handled() -> None:
-    address = Booth.new().launch()
-    asking = address.ask(Echo(1), timeout_s=0)
+async def test_an_ask_that_nobody_awaits_any_more_is_not_handled() -> None:
+    release = threading.Event()
+    booth = Booth.new()
+    address = booth.launch()
+    address.tell(Do(lambda _: release.wait()))
     with pytest.raises(AskTimeout):
-        await asking
+        await address.ask(Crash(ValueError()), timeout_s=0)
+    release.set()
     await address.stop(timeout_s=5)
+    assert address.stats().expired == 1
 
 
 async def test_it_tells_itself_later() -> None:
