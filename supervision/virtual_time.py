@@ -161,7 +161,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     async def shutdown_default_executor(
         self,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - asyncio's signature from 3.12 on
+        timeout: float | None = None,  # noqa: ASYNC109 - asyncio's signature from 3.12 on
     ) -> None:
         """Wait for the default executor's threads to end."""
         with external_work(self, label="shutdown of the default executor"):

@@ -158,4 +158,9 @@ def nested(name: str, spec: SupervisorSpec, **options: Any) -> ChildSpec:
 def scripted(*steps: Callable[[], Actor]) -> Callable[[], Actor]:
     """Return a factory that takes one step of the script at a time, then stays with the last."""
     script = list(steps)
-    return lambda: (script.pop(0) if len(script) > 1 else script[0])()
+
+    def make() -> Actor:
+        step = script.pop(0) if len(script) > 1 else script[0]
+        return step()
+
+    return make

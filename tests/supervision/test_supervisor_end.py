@@ -230,7 +230,7 @@ async def test_asks_that_wait_are_failed_when_the_tree_has_ended() -> None:
 
 async def test_a_killed_root_is_an_error_of_the_block() -> None:
     stage = Stage()
-    with pytest.raises(ActorDeadError, match="killed"):
+    with pytest.raises(ActorDeadError, match="killed"):  # noqa: PT012 - the block is what is cut
         async with run_tree(stage.crew("ab")) as root:
             root.kill()
             await asyncio.sleep(1)

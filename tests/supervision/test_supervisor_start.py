@@ -77,7 +77,7 @@ async def test_a_failure_deep_in_the_tree_is_the_failure_of_the_tree() -> None:
     stage = Stage()
     bad = ChildSpec(id="bad", start=lambda: StillbornPlayer(stage, "bad"))
     below = nested("below", SupervisorSpec(children=(stage.child("x"), bad)))
-    with pytest.raises(StartFailed, match="root/below did not come up.*root/below/bad"):
+    with pytest.raises(StartFailed, match=r"root/below did not come up.*root/below/bad"):
         async with run_tree(SupervisorSpec(children=(stage.child("a"), below))):
             pytest.fail("the block must not begin")
     assert stage.read() == "+a +x -x -a"
