@@ -48,5 +48,5 @@ def test_begin_and_end_alternate_and_positions_never_go_back(probabilities: list
     "wrong", [{"activation_threshold": 0.2}, {"deactivation_threshold": -1}, {"min_silence_ms": -1}]
 )
 def test_a_gate_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="must not be negative|need 0"):
+    with pytest.raises(ValueError, match=r"must not be negative|need 0"):
         GateConfig(**wrong)  # pyright: ignore[reportArgumentType] - ints and floats by name
