@@ -4,7 +4,6 @@ Numbers utterances, routes the caller's audio to whoever is on stage, and replay
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -38,6 +37,14 @@ REPLAY_LEAD_S = 0.5
 SttMail = CallerAudio | SpeechStart | SpeechEnd
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What this performer heard: a former one's words no longer count."""
+
+    name: str
+    event: SttEvent
+
+
 class SttPerformer(Performer[SpeechToText]):
     """Feeds one recogniser from a bounded queue, so that its pace never holds up the mailbox."""
 
@@ -66,14 +73,22 @@ class SttPerformer(Performer[SpeechToText]):
                 self._feed.put_nowait(SttFlush(mark, at))
 
     async def _transcribe(self, feed: asyncio.Queue[SttInput]) -> None:
-        async for event in self.vendor.transcribe(_drain(feed)):
-            self.role.tell(Result(0, (self.name, event)))
+        async for event in self.vendor.transcribe(_Feed(feed)):
+            self.role.tell(Result(0, _Heard(self.name, event)))
         raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
 
 
-async def _drain(feed: asyncio.Queue[SttInput]) -> AsyncIterator[SttInput]:
-    while True:
-        yield await feed.get()
+class _Feed:
+    """The queue as an async iterator; a generator would need a finaliser when it is dropped."""
+
+    def __init__(self, queue: asyncio.Queue[SttInput]) -> None:
+        self._queue = queue
+
+    def __aiter__(self) -> "_Feed":
+        return self
+
+    async def __anext__(self) -> SttInput:
+        return await self._queue.get()
 
 
 @dataclass(slots=True)
@@ -108,7 +123,7 @@ class SttRole(Role[SttHold]):
                 stage = self.stage()
                 if stage is not None:
                     stage.tell(message)
-            case Result(value=(str(name), event)) if name == self.held.last_on_stage:
+            case Result(value=_Heard(name, event)) if name == self.held.last_on_stage:
                 self._heard(event)
             case _:
                 pass
