@@ -172,7 +172,7 @@ def check_order(play: Play, record: Record) -> None:
 def check_intensity(play: Play, record: Record) -> None:
     times_s = record.failures_s
     counts = [
-        sum(at_s - play.within_s < earlier_s for earlier_s in times_s[: n + 1])
+        sum(at_s - earlier_s < play.within_s for earlier_s in times_s[: n + 1])
         for n, at_s in enumerate(times_s)
     ]
     exceeded = [count > play.max_restarts for count in counts]
