@@ -12,14 +12,13 @@ from types import TracebackType
 from typing import Any, ClassVar, Protocol
 
 import pykka
-from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr
 
 from supervision.address import Address
 from supervision.birth import Birth, Overseer
 from supervision.clock import Clock
 from supervision.future import AsyncFuture
 from supervision.mail import MailboxLimits
-from supervision.pykka_compat import ActorInbox, get_attr_directly
+from supervision.pykka_compat import ActorInbox
 from supervision.pykka_face import PykkaFace, PykkaRef
 from supervision.reply import Reply
 
@@ -240,12 +239,4 @@ class ActorBase(pykka.Actor):
 
     def handle_pykka(self, message: Any) -> Any:
         """Handle a message that came over Pykka's ref: a proxy's, or one for `on_receive`."""
-        match message:
-            case ProxyCall(attr_path=path, args=args, kwargs=kwargs):
-                return get_attr_directly(self, path)(*args, **kwargs)
-            case ProxyGetAttr(attr_path=path):
-                return get_attr_directly(self, path)
-            case ProxySetAttr(attr_path=path, value=value):
-                return setattr(get_attr_directly(self, path[:-1]), path[-1], value)
-            case _:
-                return self.on_receive(message)
+        return self._handle_receive(message)  # Pykka's own: it knows what a proxy sends

@@ -10,7 +10,6 @@ from __future__ import annotations
 from pykka._actor import ActorInbox
 from pykka._envelope import Envelope
 from pykka._future import GetHookFunc
-from pykka._introspection import get_attr_directly
 from pykka._types import AttrPath, OptExcInfo
 from pykka.messages import _ActorStop  # pyright: ignore[reportPrivateUsage]
 
@@ -23,5 +22,4 @@ __all__ = [
     "Envelope",
     "GetHookFunc",
     "OptExcInfo",
-    "get_attr_directly",
 ]

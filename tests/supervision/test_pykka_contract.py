@@ -6,7 +6,6 @@ from importlib.metadata import version
 from typing import Any, get_args
 
 import pykka
-from pykka import messages
 
 from supervision.pykka_compat import (
     ActorInbox,
@@ -15,10 +14,10 @@ from supervision.pykka_compat import (
     Envelope,
     GetHookFunc,
     OptExcInfo,
-    get_attr_directly,
 )
 
 REF: Any = pykka.ActorRef
+ACTOR: Any = pykka.Actor
 
 
 def test_pykka_is_the_minor_version_whose_internals_we_know() -> None:
@@ -35,8 +34,10 @@ def test_a_ref_stops_its_actor_by_asking_it_an_actor_stop() -> None:
     assert "_ActorStop()" in inspect.getsource(REF.stop)
 
 
-def test_attributes_are_found_along_a_path() -> None:
-    assert get_attr_directly(messages, ("ProxyCall", "__name__")) == "ProxyCall"
+def test_an_actor_handles_what_proxies_send_in_a_private_method() -> None:
+    source = inspect.getsource(ACTOR._handle_receive)  # noqa: SLF001 - the subject of the test
+    for part in ("ProxyCall", "ProxyGetAttr", "ProxySetAttr", "self.on_receive(message)"):
+        assert part in source
 
 
 def test_an_inbox_is_put_get_and_empty() -> None:
