@@ -50,6 +50,8 @@ class Output:
     running_tools: int = 0
     over: str = ""
     """How it ended; empty while it goes on."""
+    told: bool = False
+    """Whether its end has been told to those outside."""
     stamps: Stamps = field(default_factory=Stamps)
 
 

@@ -195,7 +195,10 @@ class Conductor:
                 assert_never(effect)
 
     def close_output(self, record: CallRecord, output: Output) -> None:
-        """Write what was heard of an output that is over, and tell whoever waits for it."""
+        """Write what was heard of an output that is over, and tell whoever waits for it, once."""
+        if output.told:
+            return
+        output.told = True
         text = memory.write_heard(record, output)
         played_ms = output.played * 1000 // self._call.track_rate_hz
         self.report(AgentSpeechFinished(output.over, played_ms), epoch=output.epoch)
@@ -205,6 +208,12 @@ class Conductor:
         waiting = output.within if output.request is None else [output.request, *output.within]
         for request in waiting:
             request.utterance.resolve(output.over, text)
+
+    def close_interrupted(self, record: CallRecord) -> None:
+        """Close what was cut at the very end: the track's answer would come too late."""
+        for output in record.outputs.values():
+            if output.over == "interrupted":
+                self.close_output(record, output)
 
     def _speak_within(self, record: CallRecord, epoch: int, ref: str) -> None:
         request = record.requests.pop(ref, None)
