@@ -10,7 +10,9 @@ from runtime.errors import UserError
 
 
 class EventsFile:
-    """Writes reports to a file; a context manager, whose end completes the file.
+    """Writes reports to a file, each at once, so that one can follow them as they come.
+
+    A context manager, whose end completes the file.
 
     Raises:
         UserError: the file cannot be written there.
@@ -19,7 +21,7 @@ class EventsFile:
     def __init__(self, path: Path) -> None:
         check_events_path(path)
         try:
-            self._file = path.open("w", encoding="utf-8")
+            self._file = path.open("w", encoding="utf-8", buffering=1)
         except OSError as error:
             raise UserError(f"{path}: cannot be written ({error.strerror})") from error
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Coroutine
+import signal
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TypeVar
 
 from supervision import virtual_time
@@ -14,12 +17,28 @@ def run(main: Coroutine[Any, Any, ResultT], *, fast: bool = False) -> ResultT:
     """Run a program to its end: on uvloop where there is one, or, if fast, on virtual time.
 
     Raises:
-        KeyboardInterrupt: the user pressed Ctrl-C; the program has been cancelled and has ended.
+        KeyboardInterrupt: the user pressed Ctrl-C, or the system asked for an end (SIGTERM); the
+            program has been cancelled and has ended.
     """
-    if fast:
-        return virtual_time.run(main)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(main)
+    with _terminated_as_by_ctrl_c():
+        if fast:
+            return virtual_time.run(main)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(main)
+
+
+@contextmanager
+def _terminated_as_by_ctrl_c() -> Generator[None]:
+    """Let SIGTERM do what SIGINT does: the runner cancels the program, which then cleans up."""
+    before = signal.signal(signal.SIGTERM, _press_ctrl_c)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _press_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
