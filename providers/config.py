@@ -1,5 +1,6 @@
 """How a provider is declared: validated data that can be pickled and compared."""
 
+from dataclasses import dataclass
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -7,10 +8,24 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from actors.speech_gate import GateConfig
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What must be there before a provider can be opened."""
+
+    secrets: tuple[str, ...] = ()
+    """Keys by name, such as ``OPENAI_API_KEY``."""
+    libraries: tuple[str, ...] = ()
+    """Modules that only some installations have."""
+
+
 class ProviderConfig(BaseModel):
     """A declared provider; subclasses add their options and `open`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def needs(self) -> Needs:
+        """Say what it needs, so that `runtime check` can look without connecting."""
+        return Needs()
 
 
 class GatedDetector(ProviderConfig):

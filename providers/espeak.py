@@ -21,7 +21,7 @@ from actors.vendor import (
     SpeechTimings,
     WordTiming,
 )
-from providers.config import ProviderConfig
+from providers.config import Needs, ProviderConfig
 from providers.espeak_library import EspeakLibrary, Word
 
 ENGINE_KEY: Final = "espeak"
@@ -129,6 +129,10 @@ class EspeakTTS(ProviderConfig):
     rate_wpm: int = Field(default=165, ge=80, le=450)
     pitch: int = Field(default=50, ge=0, le=100)
     volume: int = Field(default=100, ge=0, le=200)
+
+    def needs(self) -> Needs:
+        """Need the library."""
+        return Needs(libraries=("espeakng_loader",))
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[TextToSpeech]:

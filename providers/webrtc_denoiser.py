@@ -6,7 +6,7 @@ from typing import Final, Literal, Protocol, cast
 
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from actors.ports import Denoiser, Services
-from providers.config import ProviderConfig
+from providers.config import Needs, ProviderConfig
 from providers.libraries import load_library
 
 CHUNK_BYTES: Final = CALLER_RATE_HZ // 100 * BYTES_PER_SAMPLE
@@ -32,6 +32,10 @@ class WebRtcDenoiser(ProviderConfig):
     name: str = "webrtc"
     level: Literal[1, 2, 3, 4] = 2
     """2 takes 11 dB of noise out of pauses, 4 takes 18 dB and more of the voice."""
+
+    def needs(self) -> Needs:
+        """Need the library."""
+        return Needs(libraries=("webrtc_noise_gain",))
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[Denoiser]:

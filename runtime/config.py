@@ -8,8 +8,10 @@ import enum
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from runtime.errors import UserError
@@ -88,3 +90,26 @@ def _choice(
             f"{variable} is {text!r} in the environment: set it to {' or '.join(known)}"
         )
     return known[text]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the process's environment, and below it what ``.env`` in the folder says.
+
+    Nothing is written into the environment: what a child process needs it must be given.
+
+    Raises:
+        UserError: there is such a file, and it cannot be read.
+    """
+    file = folder / ".env"
+    try:
+        declared = dotenv_values(file) if file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read ({error})") from error
+    return {name: value for name, value in declared.items() if value is not None} | dict(os.environ)
+
+
+def socket_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return where running workers put their sockets: a folder that only this user may enter."""
+    given = os.environ if environment is None else environment
+    base = given.get("XDG_RUNTIME_DIR") or given.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "understudy"
