@@ -6,7 +6,7 @@ Everything about a call that must outlive a crash of the Session. Plain data, ow
 from collections import deque
 from dataclasses import dataclass, field
 
-from actors.conversation import Conversation, ToolCall
+from actors.conversation import Conversation, Item, ToolCall
 from actors.events import SpokenWord
 from actors.turn_taking import Effect, OutputKind, State
 from actors.utterance import Utterance
@@ -47,7 +47,10 @@ class Output:
     text: str = ""
     words: list[SpokenWord] = field(default_factory=list[SpokenWord])
     played: int = 0
+    early: list[Item] = field(default_factory=list[Item])
+    """Tool items of a speculation: written once its turn is certain."""
     running_tools: int = 0
+    """Those that must not be cut off."""
     over: str = ""
     """How it ended; empty while it goes on."""
     told: bool = False

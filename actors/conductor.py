@@ -135,7 +135,7 @@ class Conductor:
             return
         tools = self._script.toolbox.schemas
         request = ChatRequest(items, instructions, tools, self._call.language)
-        generate = Generate(output.epoch, request, confirmed=pending is None)
+        generate = Generate(output.epoch, request, self._script.toolbox, confirmed=pending is None)
         self._call.addresses.llm.tell(generate)
 
     def _speak(self, output: Output, text: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from actors.conversation import ToolCall, ToolOutput
+from actors.ports import Toolbox
 from actors.vendor import ChatRequest, FailureKind, TurnScore, TurnText
 
 # ---------------------------------------------------------------- what the caller does → Session
@@ -131,6 +132,8 @@ class Generate:
 
     epoch: int
     request: ChatRequest
+    toolbox: Toolbox
+    """Runs the tools that the request offers."""
     confirmed: bool = True
     """False for a speculation: its tools wait for `Begin`."""
 
@@ -240,9 +243,11 @@ class ToolStarted:
 
     epoch: int
     call: ToolCall
+    safe: bool
+    """Whether it may be cut off."""
 
 
-ToolStatus: TypeAlias = Literal["done", "failed", "interrupted"]
+ToolStatus: TypeAlias = Literal["done", "failed", "interrupted", "abandoned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +258,4 @@ class ToolEnded:
     output: ToolOutput
     arguments: str
     status: ToolStatus
+    safe: bool

@@ -23,7 +23,6 @@ from actors.llm_job import LlmHold, LlmJob, SpeechText
 from actors.llm_performer import Ask
 from actors.llm_tools import ToolRound
 from actors.performer import Cancel, Finished, Result
-from actors.ports import Toolbox
 from actors.role import Role, Slot
 from actors.text import TextFilter
 from actors.tool_runner import ToolReturned
@@ -56,10 +55,9 @@ class _Overdue:
 class LlmRole(Role[LlmHold]):
     """Owns the replies in the making. Released means: handed over as a piece."""
 
-    def __init__(self, slot: Slot, toolbox: Toolbox, text_filter: Callable[[], TextFilter]) -> None:
-        """Use ``toolbox`` for tool calls and a new ``text_filter`` for each reply."""
+    def __init__(self, slot: Slot, text_filter: Callable[[], TextFilter]) -> None:
+        """Use a new ``text_filter`` for each reply."""
         super().__init__(slot)
-        self._toolbox = toolbox
         self._text_filter = text_filter
         self._session: AnyAddress = self.call.addresses.session
         self._tts: AnyAddress = self.call.addresses.tts
@@ -71,8 +69,9 @@ class LlmRole(Role[LlmHold]):
     def handle(self, message: object) -> None:
         """Take orders from the Session, results from the performer, outputs from tools."""
         match message:
-            case Generate(epoch, request, confirmed) if epoch not in self.held.jobs:
-                job = LlmJob(epoch, request, SpeechText(self._text_filter), confirmed)
+            case Generate(epoch, request, toolbox, confirmed) if epoch not in self.held.jobs:
+                speech = SpeechText(self._text_filter)
+                job = LlmJob(epoch, request, speech, toolbox, confirmed)
                 self.held.jobs[epoch] = job
                 self._ask(job)
             case Begin(epoch) if epoch in self.held.jobs:
@@ -86,9 +85,10 @@ class LlmRole(Role[LlmHold]):
             case Finished(attempt):
                 self._finished(attempt)
             case ToolReturned(call_id, output):
-                self._tool_ended(call_id, output, failed=False)
+                self._tool_ended(call_id, lambda tools: tools.ended(call_id, output, "done"))
             case Down(key=("tool", str(call_id))):
-                self._tool_down(call_id, message)
+                reason = message.reason
+                self._tool_ended(call_id, lambda tools: tools.fell(call_id, reason))
             case _SplitDue(epoch) if epoch in self.held.jobs:
                 job = self.held.jobs[epoch]
                 self._release(job, job.speech.tick(self.clock.now_ns()))
@@ -127,7 +127,7 @@ class LlmRole(Role[LlmHold]):
                 continue
             job.retries += 1
             job.speech.forget()
-            job.calls, job.outputs, job.round_text = {}, {}, ""
+            job.drop_round()
             self._ask(job)
 
     def _ask(self, job: LlmJob) -> None:
@@ -216,8 +216,8 @@ class LlmRole(Role[LlmHold]):
         self._release(job, job.speech.finish(self.clock.now_ns()))
         if job.calls:
             self.cancel_after(("due", job.epoch))
-            if job.confirmed:
-                self._tools(job).start(self._toolbox)
+            if job.may_run_tools:
+                self._run_tools(job)
             return
         self._session.tell(ReplyText(job.epoch, "".join(job.speech.spoken)))
         self._end(job)
@@ -254,19 +254,19 @@ class LlmRole(Role[LlmHold]):
         if not job.confirmed:
             job.confirmed = True
             if job.calls and not job.performer:
-                self._tools(job).start(self._toolbox)
+                self._run_tools(job)
 
-    def _tool_down(self, call_id: str, down: Down) -> None:
-        error = down.reason.error
-        if error is not None:
-            self._tool_ended(call_id, str(error) or type(error).__name__, failed=True)
-        else:
-            self._tool_ended(call_id, "the tool was stopped before it was done", failed=True)
+    def _run_tools(self, job: LlmJob) -> None:
+        self._tools(job).start()
+        self._end_round(job)
 
-    def _tool_ended(self, call_id: str, output: str, *, failed: bool) -> None:
+    def _tool_ended(self, call_id: str, record: Callable[[ToolRound], None]) -> None:
         for job in tuple(self.held.jobs.values()):
             if call_id in job.calls and call_id not in job.outputs:
-                self._tools(job).ended(call_id, output, "failed" if failed else "done")
-                if not job.waits_for_tools:
-                    job.next_round()
-                    self._ask(job)
+                record(self._tools(job))
+                self._end_round(job)
+
+    def _end_round(self, job: LlmJob) -> None:
+        if not job.waits_for_tools:
+            job.next_round()
+            self._ask(job)

@@ -3,10 +3,12 @@
 Its request, its text on the way to speech, and the tools of the present round.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from actors.conversation import Message, ToolCall, ToolOutput
+from actors.ports import Toolbox
 from actors.role import Hold
 from actors.text import SentenceSplitter, TextFilter
 from actors.vendor import ChatRequest
@@ -63,6 +65,7 @@ class LlmJob:
     epoch: int
     request: ChatRequest
     speech: SpeechText
+    toolbox: Toolbox
     confirmed: bool = True
     """Whether the turn that it answers is certain: else its tools wait."""
     performer: str = ""
@@ -74,6 +77,16 @@ class LlmJob:
     round_text: str = ""
     calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
     outputs: dict[str, ToolOutput] = field(default_factory=dict[str, ToolOutput])
+    started: bool = False
+    """Whether the tools of this round run, or have run."""
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """How often each tool was called with the same arguments in this reply."""
+
+    @property
+    def may_run_tools(self) -> bool:
+        """Whether the turn is certain, or every tool of this round only looks."""
+        limits = (self.toolbox.limits(call.name) for call in self.calls.values())
+        return self.confirmed or all(limit.safe for limit in limits)
 
     @property
     def waits_for_tools(self) -> bool:
@@ -88,8 +101,13 @@ class LlmJob:
         self.rounds += 1
         tools = self.request.tools if self.rounds < MAX_ROUNDS else ()
         self.request = replace(self.request, items=items, tools=tools)
-        self.calls, self.outputs = {}, {}
-        self.round_text, self.spoke_in_round = "", False
+        self.drop_round()
+        self.spoke_in_round = False
+
+    def drop_round(self) -> None:
+        """Forget what this round has brought so far."""
+        self.calls, self.outputs, self.started = {}, {}, False
+        self.round_text = ""
 
 
 @dataclass(slots=True)

@@ -1,17 +1,21 @@
 """One round of tools: each call a temporary child, recorded from its start to its one output."""
 
-from supervision.supervisor import StartChild, StopChild
+import json
 
 from actors.call import Call
-from actors.conversation import ToolOutput
+from actors.conversation import ToolCall, ToolOutput
 from actors.events import ToolEnded, ToolStarted, ToolStatus
 from actors.llm_job import LlmJob
-from actors.ports import Toolbox
+from actors.tool_limits import ToolLimits
 from actors.tool_runner import ToolRunner
 from supervision.address import Address
+from supervision.messages import ExitReason
 from supervision.spec import ChildSpec, Restart
+from supervision.supervisor import StartChild, StopChild
 
-TOOL_TIMEOUT_S = 30.0
+UNKNOWN = "interrupted: unknown whether it was done"
+MAX_SAME_CALLS = 3
+"""A model that asks more often than this for the same thing in one reply runs in circles."""
 
 
 class ToolRound:
@@ -27,21 +31,54 @@ class ToolRound:
         self._job = job
         self._session = call.addresses.session
 
-    def start(self, toolbox: Toolbox) -> None:
-        """Start every call of the round beside each other."""
+    def start(self) -> None:
+        """Start every call of the round beside each other, once."""
+        if self._job.started:
+            return
+        self._job.started = True
         for tool_call in self._job.calls.values():
-            self._session.tell(ToolStarted(self._job.epoch, tool_call))
-            address: Address[object] = Address(f"tool {tool_call.name}")
-            address.monitor(self._role, ("tool", tool_call.call_id))
-            spec = ChildSpec(
-                id=tool_call.id,
-                start=lambda tool_call=tool_call: ToolRunner(
-                    toolbox, tool_call, self._job.epoch, self._role, timeout_s=TOOL_TIMEOUT_S
-                ),
-                restart=Restart.TEMPORARY,
-                address=address,
+            self._session.tell(
+                ToolStarted(self._job.epoch, tool_call, self._limits(tool_call).safe)
             )
-            self._call.addresses.tools.tell(StartChild(spec))
+            asked = (tool_call.name, _canonical(tool_call.arguments))
+            self._job.asked[asked] += 1
+            if self._job.asked[asked] > MAX_SAME_CALLS:
+                text = (
+                    f"not run: {tool_call.name} was called {MAX_SAME_CALLS} times just so already"
+                )
+                self.ended(tool_call.call_id, text, "failed")
+            else:
+                self._run(tool_call)
+
+    def _run(self, tool_call: ToolCall) -> None:
+        address: Address[object] = Address(f"tool {tool_call.name}")
+        address.monitor(self._role, ("tool", tool_call.call_id))
+        timeout_s = self._limits(tool_call).timeout_s
+        spec = ChildSpec(
+            id=tool_call.id,
+            start=lambda: ToolRunner(
+                self._job.toolbox, tool_call, self._job.epoch, self._role, timeout_s=timeout_s
+            ),
+            restart=Restart.TEMPORARY,
+            address=address,
+        )
+        self._call.addresses.tools.tell(StartChild(spec))
+
+    def _limits(self, tool_call: ToolCall) -> ToolLimits:
+        return self._job.toolbox.limits(tool_call.name)
+
+    def fell(self, call_id: str, reason: ExitReason) -> None:
+        """Record the end of a tool that gave no output: what it raised is its output."""
+        error = reason.error
+        name = self._job.calls[call_id].name
+        match error:
+            case None:
+                self.ended(call_id, UNKNOWN, "interrupted")
+            case TimeoutError():
+                timeout_s = self._job.toolbox.limits(name).timeout_s
+                self.ended(call_id, f"{name} gave no answer within {timeout_s:g} s", "abandoned")
+            case _:
+                self.ended(call_id, str(error) or type(error).__name__, "failed")
 
     def ended(self, call_id: str, text: str, status: ToolStatus) -> None:
         """Record the one output of a call."""
@@ -50,11 +87,23 @@ class ToolRound:
             call_id=call_id, name=tool_call.name, output=text, is_error=status != "done"
         )
         self._job.outputs[call_id] = output
-        self._session.tell(ToolEnded(self._job.epoch, output, tool_call.arguments, status))
+        safe = self._limits(tool_call).safe
+        ended = ToolEnded(self._job.epoch, output, tool_call.arguments, status, safe)
+        self._session.tell(ended)
 
     def interrupt(self) -> None:
         """Stop what still runs; its output says that it was interrupted."""
+        if not self._job.started:
+            return
         for call_id, tool_call in self._job.calls.items():
             if call_id not in self._job.outputs:
                 self._call.addresses.tools.tell(StopChild(tool_call.id))
-                self.ended(call_id, "interrupted: unknown whether it was done", "interrupted")
+                self.ended(call_id, UNKNOWN, "interrupted")
+
+
+def _canonical(arguments: str) -> str:
+    """Write JSON arguments in one form, so that equal ones look equal; other text stays."""
+    try:
+        return json.dumps(json.loads(arguments), sort_keys=True)
+    except json.JSONDecodeError:
+        return arguments

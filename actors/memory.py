@@ -7,7 +7,7 @@ heard, and always holds exactly the words that were.
 from dataclasses import replace
 
 from actors.call_record import CallRecord, Output, Request, Stamps
-from actors.conversation import Message, new_id
+from actors.conversation import Message, ToolCall, ToolOutput, new_id
 from actors.turn_taking import OutputKind
 from actors.word_map import heard
 
@@ -42,6 +42,17 @@ def commit_turn(record: CallRecord, epoch: int, text: str, continues: int | None
         message = Message(role="user", text=text)
         record.conversation = record.conversation.with_items(message)
     output.user_message_id = message.id
+    record.conversation = record.conversation.with_items(*output.early)
+    output.early.clear()
+
+
+def write_tool(record: CallRecord, epoch: int, item: ToolCall | ToolOutput) -> None:
+    """Write a tool call or its output; that of a speculation waits for its turn."""
+    output = record.outputs.get(epoch)
+    if output is not None and output.kind is OutputKind.TURN and not output.user_message_id:
+        output.early.append(item)
+    else:
+        record.conversation = record.conversation.with_items(item)
 
 
 def amend_turn(record: CallRecord, epoch: int, old: str, new: str) -> None:

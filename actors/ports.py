@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
 
 from actors.speech_gate import GateConfig
+from actors.tool_limits import ToolLimits
 from actors.vendor import (
     Arrival,
     ChatEvent,
@@ -217,6 +218,10 @@ class Toolbox(Protocol):
     @property
     def schemas(self) -> tuple[ToolSchema, ...]:
         """What the language model is told."""
+        ...
+
+    def limits(self, name: str) -> ToolLimits:
+        """Return how the tool may be used; of an unknown one the defaults."""
         ...
 
     async def call(self, name: str, arguments: str) -> str:

@@ -154,21 +154,21 @@ class Listener:
     def _tool(self, record: CallRecord, message: ToolStarted | ToolEnded) -> tuple[Input, ...]:
         output = record.outputs.get(message.epoch)
         match message:
-            case ToolStarted(epoch, call):
+            case ToolStarted(epoch, call, safe):
                 record.tool_calls[call.call_id] = call
-                record.conversation = record.conversation.with_items(call)
+                memory.write_tool(record, epoch, call)
                 called = ToolCalled(call.name, call.arguments, "started")
                 change = 1
-            case ToolEnded(epoch, result, arguments, status):
+            case ToolEnded(epoch, result, arguments, status, safe):
                 if record.tool_calls.pop(result.call_id, None) is None:
                     return ()
-                record.conversation = record.conversation.with_items(result)
+                memory.write_tool(record, epoch, result)
                 called = ToolCalled(result.name, arguments, status, result.output)
                 change = -1
         self._conductor.report(called, epoch=epoch)
         if output is None:
             return ()
-        output.running_tools += change
+        output.running_tools += 0 if safe else change
         progress = inputs.GenerationProgress(epoch)
         return (progress, inputs.ToolsBusy(epoch, output.running_tools > 0))
 

@@ -91,7 +91,7 @@ def _role(slot: Slot, plan: JobPlan) -> Role[Any]:
         case "turn":
             return TurnRole(slot)
         case "llm":
-            return LlmRole(slot, plan.script.toolbox, plan.text_filter)
+            return LlmRole(slot, plan.text_filter)
         case "tts":
             return TtsRole(slot)
         case _:

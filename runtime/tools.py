@@ -18,6 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from actors.tool_limits import ToolLimits
 from actors.vendor import ToolSchema
 from runtime.errors import UserError, complaints
 from runtime.tool_schema import read_signature
@@ -34,9 +35,12 @@ class ToolError(Exception):
 class FunctionTool(Generic[P, R]):
     """A function that a language model may call; called from Python, it is the function."""
 
-    def __init__(self, function: Callable[P, R], name: str) -> None:
+    def __init__(
+        self, function: Callable[P, R], name: str, limits: ToolLimits | None = None
+    ) -> None:
         self.function = function
         self.name = name
+        self.limits = limits or ToolLimits()
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
 
@@ -49,27 +53,47 @@ class FunctionTool(Generic[P, R]):
         if instance is None:
             return self
         return FunctionTool(
-            cast("Callable[..., R]", MethodType(self.function, instance)), self.name
+            cast("Callable[..., R]", MethodType(self.function, instance)), self.name, self.limits
         )
 
 
 @overload
 def function_tool(function: FunctionT, /) -> FunctionT: ...
 @overload
-def function_tool(*, name: str) -> Callable[[FunctionT], FunctionT]: ...
-def function_tool(function: Callable[..., Any] | None = None, /, *, name: str | None = None) -> Any:
+def function_tool(
+    *, name: str | None = None, timeout_s: float = 30.0, safe: bool = False
+) -> Callable[[FunctionT], FunctionT]: ...
+def function_tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    timeout_s: float = 30.0,
+    safe: bool = False,
+) -> Any:
     """Make a function or method, sync or async, a tool of the agent.
 
-    The language model sees its name, its docstring and its parameters with their types; give `name`
-    where the function's own will not do.
+    The language model sees its name, its docstring and its parameters with their types.
+
+    Args:
+        function: the function, where the decorator is used without parentheses.
+        name: what the model calls it, where the function's own name will not do.
+        timeout_s: after this the call goes on without it.
+        safe: it only looks: it may run before the turn is certain, and be cut off.
+
+    Raises:
+        ValueError: the deadline is not positive.
     """
+    limits = ToolLimits(timeout_s=timeout_s, safe=safe)
     if function is None:
-        return functools.partial(_make_tool, name=name)
-    return _make_tool(function, name=name)
+        return functools.partial(_make_tool, name=name, limits=limits)
+    return _make_tool(function, name=name, limits=limits)
 
 
-def _make_tool(function: Callable[..., Any], *, name: str | None) -> FunctionTool[..., Any]:
-    return FunctionTool(function, name or function.__name__)
+def _make_tool(
+    function: Callable[..., Any], *, name: str | None, limits: ToolLimits
+) -> FunctionTool[..., Any]:
+    return FunctionTool(function, name or function.__name__, limits)
 
 
 class AgentToolbox:
@@ -97,6 +121,11 @@ class AgentToolbox:
         """What the language model is told."""
         return tuple(tool.signature.schema for tool in self._tools.values())
 
+    def limits(self, name: str) -> ToolLimits:
+        """Return how the tool may be used; of an unknown one the defaults."""
+        tool = self._tools.get(name)
+        return ToolLimits() if tool is None else tool.limits
+
     async def call(self, name: str, arguments: str) -> str:
         """Run a tool with JSON arguments and return its output: a str as it is, else as JSON.
 
@@ -118,6 +147,7 @@ class _Tool:
     def __init__(self, tool: FunctionTool[..., Any], executor: Executor | None) -> None:
         self._function = tool.function
         self._executor = executor
+        self.limits = tool.limits
         self.signature = read_signature(tool.function, tool.name)
 
     async def run(self, given: dict[str, Any]) -> Any:

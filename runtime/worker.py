@@ -8,7 +8,6 @@ leaves no task, thread, process or file behind.
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +22,7 @@ from runtime.job import Job, job_tree
 from runtime.services import WorkerServices
 from runtime.session_handle import SessionHandle
 from runtime.telemetry import Telemetry
+from runtime.tool_threads import ToolThreads
 from supervision.address import Address
 from supervision.clock import Clock, LoopClock
 from supervision.reporter import describe
@@ -34,7 +34,6 @@ from supervision.watchdog import LoopWatchdog
 
 OPEN_WITHIN_S = 30.0
 SNAPSHOT_WITHIN_S = 5.0
-SYNC_TOOL_THREADS = 8
 
 
 class Worker:
@@ -56,13 +55,12 @@ class Worker:
         self._services = WorkerServices(self._engines, self._settings.secret_values())
         self._root: Address[Any] | None = None
         self._clock: Clock | None = None
-        self._executor = ThreadPoolExecutor(SYNC_TOOL_THREADS, thread_name_prefix="sync-tool")
+        self._executor = ToolThreads()
         self._house = House(self._services, self._telemetry.publish, self._executor)
 
     async def __aenter__(self) -> Self:
         """Start the tree."""
         self._clock = LoopClock(asyncio.get_running_loop())
-        self._stack.callback(self._executor.shutdown, wait=False, cancel_futures=True)
         self._stack.enter_context(LoopWatchdog())
         tree = run_tree(self._tree(), name="worker", clock=self._clock)
         self._root = await self._stack.enter_async_context(tree)
