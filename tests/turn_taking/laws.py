@@ -42,13 +42,17 @@ from tests.turn_taking.playing import MOST_ALARMS, NS_PER_MS, Player, Step
 PASTIMES = frozenset({TimerName.WAKE, TimerName.AWAY})
 """Alarms that do not lead anywhere."""
 LONGEST_MS = 110_000
+LONGEST_WITHOUT_INTERIMS_MS = 130_000
+"""A gate that speech shut stays shut for a whole longest turn, and then texts wait behind it."""
 
 
 def bring_to_quiet(player: Player) -> None:
     """Let alarms alone go on until nothing goes on any more."""
     if player.state.phase is Phase.STARTING:
         player.feed(player.now_ns / NS_PER_MS, Started())
-    limit_ns = player.now_ns + LONGEST_MS * NS_PER_MS
+    interims = player.state.capabilities.stt_interims
+    longest_ms = LONGEST_MS if interims else LONGEST_WITHOUT_INTERIMS_MS
+    limit_ns = player.now_ns + longest_ms * NS_PER_MS
     fired = 0
     while not nothing_goes_on(player.state):
         assert fired < MOST_ALARMS, "alarms go off without an end"
