@@ -17,7 +17,7 @@ class ContextPolicy:
     max_items: int | None = None
     """None: as many as there are."""
     max_tokens: int | None = 32_000
-    """Over two hours of talk, so that it hardly ever cuts but giant tool outputs. None: no bound."""
+    """Over two hours of talk: hardly ever cuts but giant tool outputs. None: no bound."""
     count: TokenCounter = estimated_tokens
     """Counts tokens as the model does; an estimate by itself."""
 
