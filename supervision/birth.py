@@ -13,6 +13,11 @@ from supervision.clock import Clock
 class Overseer(Protocol):
     """Who started an incarnation; called on the loop, and must neither block nor raise."""
 
+    @property
+    def logs_crashes(self) -> bool:
+        """Tell whether it logs what it hears from `ended`, so that nobody else has to."""
+        ...
+
     def started(self, address: Address[Any], incarnation: int) -> None:
         """Note that `on_start` is through."""
         ...

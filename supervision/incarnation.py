@@ -290,8 +290,14 @@ class Incarnation(Answering, abc.ABC):
         """Log where the actor's users look: Pykka's log for Pykka's, ours for our own."""
         if self.actor.is_registered:
             pykka_log.error("Unhandled exception in %s:", self.actor, exc_info=error)
-        else:
+        elif not self.overseer.logs_crashes:
             log.error("actor crashed", actor=self.address.name, exc_info=error)
+
+    def log_failed_hook(self, error: Exception, called_for: ExitReason) -> None:
+        """Log a hook's error, and keep with it the one that the hook was called for."""
+        if error.__context__ is None:
+            error.__context__ = called_for.error
+        self.log_crash(error)
 
     def take_suspect(self) -> Any:
         """Return the message that crashed the last incarnation, or NOTHING."""

@@ -281,8 +281,8 @@ class LoopIncarnation(Incarnation):
             except asyncio.CancelledError as error:
                 reason = self._why_cancelled(error)
             except Exception as error:  # noqa: BLE001 - reported as the reason of the end
+                self.log_failed_hook(error, reason)
                 reason = self._crashed(error)
-                self.log_crash(error)
         await self._cancel_owned()
         return reason
 

@@ -158,7 +158,7 @@ class Nursery:
         if down.reason.kind is Exit.ABANDONED:
             self._report.abandoned(child)
         if state is ChildState.STOPPING or self._works.is_closing:
-            self._stopped(child)
+            self._stopped(child, down.reason)
         else:
             self._ended_by_itself(child, down.reason, up_s)
         self._works.advance()
@@ -179,7 +179,9 @@ class Nursery:
 
     # What follows.
 
-    def _stopped(self, child: Child) -> None:
+    def _stopped(self, child: Child, reason: ExitReason) -> None:
+        if reason.error is not None:
+            self._report.failed_to_stop(child, reason)
         is_gone = child.is_leaving or child.spec.restart is Restart.TEMPORARY
         if is_gone or (self._works.is_closing and not child.is_static):
             self._forget(child, StartFailed(f"{child.spec.id} was stopped before it was up"))

@@ -16,6 +16,8 @@ class Orphan:
 
     __slots__ = ()
 
+    logs_crashes = False
+
     def started(self, address: Address[Any], incarnation: int) -> None:
         """Do nothing."""
 

@@ -26,29 +26,40 @@ class Reporter:
     ) -> None:
         self._supervisor = supervisor
         self._on_event = on_event
+        self._log = log.bind(supervisor=supervisor)  # once: binding costs more than it says
 
     def failed(self, child: Child, reason: ExitReason, restart_in_s: float | None) -> None:
         """Report an end that nobody asked for."""
-        log.warning(
+        self._log.warning(
             "child failed",
-            supervisor=self._supervisor,
             child=child.spec.id,
-            reason=describe(reason),
+            reason=reason.kind.name,
             restart_in_s=restart_in_s,
+            exc_info=reason.error,
         )
-        self._tell(
-            ChildFailed(
-                supervisor=self._supervisor,
-                child=child.spec.id,
-                reason=reason,
-                incarnation=child.incarnation,
-                restart_in_s=restart_in_s,
+        if self._on_event is not None:  # made for an observer only: this is on the way to a restart
+            self._on_event(
+                ChildFailed(
+                    supervisor=self._supervisor,
+                    child=child.spec.id,
+                    reason=reason,
+                    incarnation=child.incarnation,
+                    restart_in_s=restart_in_s,
+                )
             )
+
+    def failed_to_stop(self, child: Child, reason: ExitReason) -> None:
+        """Report an end that came otherwise than it was asked for; nothing follows from it."""
+        self._log.warning(
+            "child failed while it stopped",
+            child=child.spec.id,
+            reason=reason.kind.name,
+            exc_info=reason.error,
         )
 
     def restarted(self, child: Child, down_s: float) -> None:
         """Report that a child is up again."""
-        log.info("child restarted", supervisor=self._supervisor, child=child.spec.id, down_s=down_s)
+        self._log.info("child restarted", child=child.spec.id, down_s=down_s)
         self._tell(
             ChildRestarted(
                 supervisor=self._supervisor,
@@ -61,7 +72,7 @@ class Reporter:
 
     def abandoned(self, child: Child) -> None:
         """Report a child that was killed and does not end."""
-        log.error("child abandoned", supervisor=self._supervisor, child=child.spec.id)
+        self._log.error("child abandoned", child=child.spec.id)
         self._tell(
             ChildAbandoned(
                 supervisor=self._supervisor, child=child.spec.id, incarnation=child.incarnation
@@ -70,7 +81,7 @@ class Reporter:
 
     def overloaded(self, child: Child) -> None:
         """Report a child that had no room for a told message."""
-        log.warning("child overloaded", supervisor=self._supervisor, child=child.spec.id)
+        self._log.warning("child overloaded", child=child.spec.id)
         self._tell(
             ChildOverloaded(
                 supervisor=self._supervisor, child=child.spec.id, overloads=child.overloads
@@ -79,17 +90,15 @@ class Reporter:
 
     def overdue(self, child: Child) -> None:
         """Report a child that is killed since its handler does not return."""
-        log.warning("handler overdue", supervisor=self._supervisor, child=child.spec.id)
+        self._log.warning("handler overdue", child=child.spec.id)
 
     def refused(self, child_id: str, problem: Exception) -> None:
         """Report a child that is not even tried."""
-        log.warning(
-            "child refused", supervisor=self._supervisor, child=child_id, problem=str(problem)
-        )
+        self._log.warning("child refused", child=child_id, problem=str(problem))
 
     def gave_up(self, child: Child, restarts: int, within_s: float) -> None:
         """Report that there were too many restarts."""
-        log.error("supervisor gave up", supervisor=self._supervisor, child=child.spec.id)
+        self._log.error("supervisor gave up", child=child.spec.id)
         self._tell(
             GaveUp(
                 supervisor=self._supervisor,

@@ -46,6 +46,9 @@ class _News:
     """Something happened to a child: see the queue."""
 
 
+_NEWS = _News()
+
+
 class Supervisor(Actor):
     """Starts its children left first, restarts them by its spec, stops them right first.
 
@@ -114,7 +117,7 @@ class Supervisor(Actor):
         if self._arrived is not None:
             self._arrived.set()
         elif len(self._news) == 1:
-            self.address.tell(_News())
+            self.address.tell(_NEWS)
 
     @property
     def nursery(self) -> Nursery:
@@ -168,6 +171,8 @@ class Supervisor(Actor):
 
 class _Ears:
     """Hears of the children's lives for a supervisor."""
+
+    logs_crashes = True
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
@@ -231,6 +236,8 @@ async def run_tree(
 
 class _Keeper:
     """The root's overseer: cancels the block if the root fails."""
+
+    logs_crashes = True  # by raising them
 
     def __init__(self, block: asyncio.Task[Any]) -> None:
         self._block = block

@@ -168,7 +168,7 @@ class ThreadIncarnation(Incarnation):
             try:
                 _plain(hook())
             except Exception as error:  # noqa: BLE001 - reported as the reason of the end
-                self.log_crash(error)
+                self.log_failed_hook(error, reason)
                 return ExitReason(Exit.CRASHED, error)
         return self.doom or reason
 

@@ -134,6 +134,7 @@ class Watcher:
     """An overseer that writes down what it hears."""
 
     heard: list[Any] = field(default_factory=list[Any])
+    logs_crashes: bool = False
 
     def started(self, address: Address[Any], incarnation: int) -> None:
         self.heard.append(("started", incarnation))

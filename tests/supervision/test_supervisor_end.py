@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from supervision.actor import Actor
 from supervision.address import Address
@@ -13,6 +14,7 @@ from supervision.supervision_events import ChildAbandoned, ChildFailed, ChildOve
 from supervision.supervisor import Snapshot, StartChild, Supervisor, run_tree
 from supervision.tree import render
 from tests.supervision.players import (
+    Bang,
     Finish,
     Hang,
     Note,
@@ -277,3 +279,14 @@ async def test_an_actor_that_is_not_a_player_has_its_kind_in_the_picture() -> No
             "│  └─ s (Silent)  running",
             "└─ p (Player)  running",
         ]
+
+
+async def test_a_crash_is_logged_once_with_its_traceback_and_what_follows() -> None:
+    stage = Stage()
+    with capture_logs() as logs:
+        async with run_tree(stage.crew("a")):
+            await crash(stage.addresses["a"])
+            await settle()
+    (failed,) = (entry for entry in logs if entry.get("exc_info"))
+    assert (failed["event"], failed["child"], failed["restart_in_s"]) == ("child failed", "a", 0.0)
+    assert isinstance(failed["exc_info"], Bang)
