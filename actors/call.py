@@ -83,6 +83,8 @@ class Call:
     publish: Callable[[Report], None]
     track_rate_hz: int
     language: str = "en"
+    voice: str | None = None
+    """The voice to speak with; None: as the provider is declared."""
     slots: frozenset[str] = frozenset()
     """The vendor slots that this agent has: denoise, vad, stt, turn, llm, tts."""
     ring: CallerRing = field(default_factory=CallerRing)

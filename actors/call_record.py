@@ -6,10 +6,12 @@ Everything about a call that must outlive a crash of the Session. Plain data, ow
 from collections import deque
 from dataclasses import dataclass, field
 
-from actors.conversation import Conversation, Item, ToolCall
+from actors.conversation import Conversation, ImagePart, Item, ToolCall
 from actors.events import SpokenWord
+from actors.ports import Toolbox
 from actors.turn_taking import Effect, OutputKind, State
 from actors.utterance import Utterance
+from actors.wishes import Recording
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Request:
     utterance: Utterance
     text: str
     """What to say; for a reply, the instructions."""
+    audio: Recording | None = None
+    images: tuple[ImagePart, ...] = ()
 
 
 @dataclass(slots=True)
@@ -78,6 +82,15 @@ class CallRecord:
     stamps: Stamps = field(default_factory=Stamps)
     """Of the caller's present turn."""
     agent_state: str = "starting"
+    user_state: str = "idle"
+    instructions: str | None = None
+    """In place of the agent's own, once they were updated."""
+    toolbox: Toolbox | None = None
+    """In place of the agent's own, once it was updated."""
+    present: set[str] = field(default_factory=set[str])
+    """Who is in the room."""
+    limits: dict[str, int] = field(default_factory=dict[str, int])
+    """Why the call will end, and when (ns), unless something happens before."""
     entered: bool = False
     caller_done: bool = False
     closing: str = ""

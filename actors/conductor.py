@@ -3,22 +3,21 @@
 Carries out what the turn machine decides, by telling the stages, and keeps the record in step.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import assert_never
 
 from structlog.contextvars import bind_contextvars
 
 from actors import memory
 from actors.call import Call
-from actors.call_record import CallRecord, Output, Request
-from actors.events import Begin, Cut, Generate, Pause, Resume, SayWithin, ScoreText
-from actors.frames import Piece, ReplyEnd, SpeechOver
-from actors.ports import Toolbox
+from actors.call_record import CallRecord, Output
+from actors.events import Begin, Cut, Pause, Resume, SayWithin, ScoreText
+from actors.producer import Producer, Script
 from actors.reports import (
     AgentSpeechFinished,
     AgentStateChanged,
     AgentTranscript,
+    DtmfEntered,
     Failure,
     Interrupted,
     TurnCommitted,
@@ -27,18 +26,7 @@ from actors.reports import (
 )
 from actors.turn_taking import OutputKind
 from actors.turn_taking import effects as fx
-from actors.vendor import ChatRequest, TurnText
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What the agent is told and what it says by itself."""
-
-    instructions: str
-    apology: str
-    toolbox: Toolbox
-    pieces: Callable[[str], Iterable[str]]
-    """Turns a whole text into speakable pieces."""
+from actors.vendor import TurnText
 
 
 class Conductor:
@@ -47,7 +35,7 @@ class Conductor:
     def __init__(self, call: Call, script: Script, now_ns: Callable[[], int]) -> None:
         """Tell the stages of ``call``."""
         self._call = call
-        self._script = script
+        self._producer = Producer(call, script)
         self._now_ns = now_ns
 
     def carry_out(self, record: CallRecord, effect: fx.Effect) -> None:
@@ -72,7 +60,10 @@ class Conductor:
             case fx.AgentStateChanged(state):
                 record.agent_state = state.value
                 self.report(AgentStateChanged(state.value))
+            case fx.DtmfEntered(digits):
+                self.report(DtmfEntered(digits))
             case fx.UserStateChanged(state):
+                record.user_state = state.value
                 self.report(UserStateChanged(state.value))
             case _:
                 pass
@@ -106,49 +97,22 @@ class Conductor:
         request = record.requests.pop(effect.ref, None)
         output = memory.begin_output(record, effect.epoch, effect.kind, request=request)
         self._call.addresses.audio_track.tell(Begin(effect.epoch))
+        produce = self._producer
         match effect.kind:
             case OutputKind.TURN:
-                self._generate(record, output, self._script.instructions)
+                produce.answer(record, output)
             case OutputKind.REPLY:
-                self._generate(record, output, self._with(request))
+                produce.reply(record, output, request)
+            case OutputKind.SAY if request is not None and request.audio is not None:
+                produce.play(output, request.text, request.audio)
             case OutputKind.SAY:
-                self._speak(output, "" if request is None else request.text)
+                produce.speak(output, "" if request is None else request.text)
             case OutputKind.APOLOGY:
-                self._speak(output, self._script.apology)
+                produce.speak(output, produce.script.apology)
             case OutputKind.CONTINUE:
-                self._speak(output, memory.unheard_text(record, effect.continues))
+                produce.speak(output, memory.unheard_text(record, effect.continues))
             case _:
                 assert_never(effect.kind)
-
-    def _with(self, request: Request | None) -> str:
-        extra = "" if request is None else request.text
-        return f"{self._script.instructions}\n\n{extra}".strip()
-
-    def _generate(
-        self, record: CallRecord, output: Output, instructions: str, *, pending: str | None = None
-    ) -> None:
-        items = record.conversation.items
-        if pending is not None:
-            items = (*items, memory.user_message(pending))
-        if "llm" not in self._call.slots:
-            self._call.addresses.audio_track.tell(SpeechOver(output.epoch, 0))
-            return
-        tools = self._script.toolbox.schemas
-        request = ChatRequest(items, instructions, tools, self._call.language)
-        generate = Generate(output.epoch, request, self._script.toolbox, confirmed=pending is None)
-        self._call.addresses.llm.tell(generate)
-
-    def _speak(self, output: Output, text: str) -> None:
-        """Hand over a text that needs no language model."""
-        output.text = text
-        if "tts" not in self._call.slots:
-            self._call.addresses.audio_track.tell(SpeechOver(output.epoch, 0))
-            return
-        pieces = list(self._script.pieces(text))
-        tts = self._call.addresses.tts
-        for number, piece in enumerate(pieces):
-            tts.tell(Piece(output.epoch, number, piece))
-        tts.tell(ReplyEnd(output.epoch, len(pieces)))
 
     def _speculate(
         self,
@@ -159,7 +123,7 @@ class Conductor:
         match effect:
             case fx.StartSpeculation(epoch, text):
                 output = memory.begin_output(record, epoch, OutputKind.TURN)
-                self._generate(record, output, self._script.instructions, pending=text)
+                self._producer.answer(record, output, pending=text)
             case fx.ConfirmSpeculation(epoch):
                 addresses.audio_track.tell(Begin(epoch))
                 addresses.llm.tell(Begin(epoch))

@@ -109,8 +109,3 @@ def _user_message_of(record: CallRecord, epoch: int | None) -> Message | None:
         if isinstance(item, Message) and item.id == output.user_message_id:
             return item
     return None
-
-
-def user_message(text: str) -> Message:
-    """Return a message that is asked about but not (yet) part of the conversation."""
-    return Message(role="user", text=text)

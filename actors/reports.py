@@ -81,8 +81,20 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class DtmfEntered:
+    """The caller entered these keys."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class WokenUp:
+    """Nothing had happened for the wake-up time; ``on_wake_up`` runs."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCalled:
-    """A tool call reached a new status: started, done, failed or interrupted."""
+    """A tool call is now started, done, failed, interrupted or abandoned."""
 
     name: str
     arguments: str
@@ -151,6 +163,8 @@ Event: TypeAlias = (
     | AgentSpeechStarted
     | AgentSpeechFinished
     | Interrupted
+    | DtmfEntered
+    | WokenUp
     | ToolCalled
     | ProviderSwitched
     | ActorRestarted
@@ -169,6 +183,8 @@ _NAMES: dict[type[object], str] = {
     AgentSpeechStarted: "agent_speech_started",
     AgentSpeechFinished: "agent_speech_finished",
     Interrupted: "interrupted",
+    DtmfEntered: "dtmf_entered",
+    WokenUp: "woken_up",
     ToolCalled: "tool_called",
     ProviderSwitched: "provider_switched",
     ActorRestarted: "actor_restarted",

@@ -6,15 +6,17 @@ No user code runs here.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from actors.call import AnyAddress, Call
+from actors.call_limits import CallLimits, Clockwork, LimitDue
 from actors.call_record import CallRecord
-from actors.conductor import Conductor, Script
-from actors.events import CallerDone, CallerJoined, HangUp, LineClosed
+from actors.conductor import Conductor
+from actors.events import CallerDone, CallerJoined, CallerLeft, HangUp, LineClosed
 from actors.hook_runner import HookRunner
-from actors.reports import Failure, SessionClosed
+from actors.producer import Script
+from actors.reports import Failure, SessionClosed, WokenUp
 from actors.session_inputs import Listener
 from actors.turn_taking import (
     AgentState,
@@ -30,7 +32,11 @@ from actors.turn_taking import (
     step,
 )
 from actors.turn_taking import effects as fx
-from actors.wishes import Close, GetConversation, StopSpeaking
+from actors.wishes import (
+    Close,
+    GetConversation,
+    StopSpeaking,
+)
 from supervision.actor import Actor
 from supervision.address import Address, Down
 from supervision.messages import Exit, ExitReason
@@ -47,6 +53,7 @@ class Hooks:
 
     on_enter: Callable[[], Awaitable[None]]
     on_exit: Callable[[], Awaitable[None]]
+    on_wake_up: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class SessionPlan:
     capabilities: Capabilities
     resumable: bool
     """Whether the transport is started again after a failure."""
+    limits: CallLimits = field(default_factory=CallLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class Session(Actor):
         self._call = plan.call
         self._conductor = Conductor(plan.call, plan.script, self._now_ns)
         self._listener = Listener(self._conductor, plan.call.track_rate_hz)
+        self._clockwork = Clockwork(plan.limits, self)
 
     def _now_ns(self) -> int:
         return self.clock.now_ns()
@@ -93,7 +102,9 @@ class Session(Actor):
         self._call.name_in_logs("session")
         if self.hold is None:
             self.hold = CallRecord(initial(self._plan.turn_taking, self._plan.capabilities))
+            self._clockwork.begin(self._record)
         else:
+            self._clockwork.resume(self._record)
             for effect in rearm(self._record.machine):
                 self._carry_out(effect)
         self._call.addresses.transport.monitor(self.address, "transport")
@@ -123,7 +134,13 @@ class Session(Actor):
             case StopSpeaking(force):
                 return (inputs.Interrupt(force),)
             case CallerJoined(who):
+                self._clockwork.joined(record, who)
                 return self._joined(record, who)
+            case CallerLeft(who):
+                self._clockwork.left(record, who)
+                return (inputs.Left(who),)
+            case LimitDue(why) if why in record.limits:
+                self._close(record, why)
             case CallerDone():
                 record.caller_done = True
                 self._end_if_quiet(record)
@@ -168,6 +185,9 @@ class Session(Actor):
                 self._conductor.carry_out(self._record, effect)
                 if isinstance(effect, fx.AgentStateChanged):
                     self._end_if_quiet(self._record)
+                elif isinstance(effect, fx.WakeUp):
+                    self._conductor.report(WokenUp())
+                    self._run_hook("on_wake_up", self._plan.hooks.on_wake_up, timeout_s=None)
 
     # ------------------------------------------------------------ begin and end
 

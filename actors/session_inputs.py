@@ -10,7 +10,6 @@ from actors.events import (
     CallerDtmf,
     CallerFinal,
     CallerInterim,
-    CallerLeft,
     CallerSilent,
     CallerSpoke,
     OutputFailed,
@@ -28,7 +27,7 @@ from actors.reports import AgentSpeechStarted, Failure, ToolCalled, UserTranscri
 from actors.session_latency import turn_latency
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
-from actors.wishes import Reply, Say
+from actors.wishes import Reply, Say, UpdateInstructions, UpdateTools
 from actors.word_map import heard
 
 CALLER = "caller"
@@ -52,6 +51,12 @@ class Listener:
                 return self._caller(record, message, now_ns)
             case ToolStarted() | ToolEnded():
                 return self._tool(record, message)
+            case UpdateInstructions(instructions):
+                record.instructions = instructions
+                return ()
+            case UpdateTools(toolbox):
+                record.toolbox = toolbox
+                return ()
             case Say() | Reply():
                 return self._request(record, message)
             case OutputFailed(epoch, slot, kind, detail):
@@ -61,8 +66,6 @@ class Listener:
                 return _scored(revision, score)
             case CallerDtmf(who, digit):
                 return (inputs.Dtmf(who, digit),)
-            case CallerLeft(who):
-                return (inputs.Left(who),)
             case ReplyProgress() | ReplyText() | SpeechBegan() | WordsPlaced():
                 return self._produced(record, message, now_ns)
             case _:
@@ -176,8 +179,8 @@ class Listener:
     def _request(record: CallRecord, message: Say | Reply) -> tuple[Input, ...]:
         utterance = message.utterance
         match message:
-            case Say(_, text, interruptible, unless_user_spoke, within):
-                record.requests[utterance.id] = Request(utterance, text)
+            case Say(_, text, audio, interruptible, unless_user_spoke, within):
+                record.requests[utterance.id] = Request(utterance, text, audio)
                 return (
                     inputs.Say(
                         utterance.id,
@@ -186,8 +189,9 @@ class Listener:
                         unless_user_spoke=unless_user_spoke,
                     ),
                 )
-            case Reply(_, instructions, interruptible, within):
-                record.requests[utterance.id] = Request(utterance, instructions)
+            case Reply(_, instructions, images, interruptible, within):
+                request = Request(utterance, instructions, images=images)
+                record.requests[utterance.id] = request
                 reply = inputs.Reply(utterance.id, uninterruptible=not interruptible, within=within)
                 return (reply,)
 

@@ -144,7 +144,7 @@ class TtsRole(Role[TtsHold]):
         resampler = StreamResampler(rate_hz, self.call.track_rate_hz)
         attempt = self.next_attempt()
         utterance.current = PieceJob(piece, attempt, name, utterance.off, resampler, rate_hz)
-        stage.tell(Speak(attempt, SpeechRequest(piece.text, self.call.language)))
+        stage.tell(Speak(attempt, SpeechRequest(piece.text, self.call.language, self.call.voice)))
         self._expect(utterance, attempt, FIRST_RESULT_S)
 
     def _expect(self, utterance: Utterance, attempt: int, within_s: float) -> None:

@@ -208,6 +208,8 @@ class SpeechRequest:
 
     text: str
     language: str = "en"
+    voice: str | None = None
+    """In place of the declared voice, by the vendor's own name for it."""
 
 
 # ---------------------------------------------------------------- turn detection

@@ -2,17 +2,27 @@
 
 from dataclasses import dataclass
 
-from actors.conversation import Conversation
+from actors.conversation import Conversation, ImagePart
+from actors.ports import Toolbox
 from actors.utterance import Utterance
 from supervision.messages import Request
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Speech that was made elsewhere: s16le mono."""
+
+    pcm: bytes
+    sample_rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
-    """Speak this text when the floor is free."""
+    """Speak this text, or play this audio of it, when the floor is free."""
 
     utterance: Utterance
     text: str
+    audio: Recording | None = None
     interruptible: bool = True
     unless_user_spoke: bool = False
     within: int | None = None
@@ -28,6 +38,8 @@ class Reply:
 
     utterance: Utterance
     instructions: str
+    images: tuple[ImagePart, ...] = ()
+    """Shown to the model for this reply only."""
     interruptible: bool = True
     within: int | None = None
 
@@ -44,6 +56,20 @@ class Close:
     """End the call."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateInstructions:
+    """Use these instructions from the next reply on."""
+
+    instructions: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTools:
+    """Offer these tools from the next reply on."""
+
+    toolbox: Toolbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar, cast
 
+from actors.call_limits import CallLimits
+from actors.conversation import ContextPolicy
 from actors.ports import (
     Denoiser,
     LanguageModel,
@@ -36,6 +38,8 @@ class Agent:
     """What the language model is told about its part."""
     language: str = "en"
     """The language of the call (BCP 47)."""
+    voice: str | None = None
+    """The voice of the call, by the vendor's name for it; None: as the provider is declared."""
     denoise: Slot[Denoiser] = None
     """Takes noise out of the caller's audio."""
     vad: Slot[VoiceActivityDetector] = None
@@ -58,11 +62,19 @@ class Agent:
     apology: str = "Sorry, something went wrong on my side. Could you say that again?"
     """What is said when a reply cannot be given."""
 
+    context: ContextPolicy = ContextPolicy()
+    """How much of the conversation the model is shown."""
+    limits: CallLimits = CallLimits()
+    """When the call ends by itself."""
+
     session: SessionHandle
     """The call that this agent is in; there from `on_enter` on."""
 
     async def on_enter(self) -> None:
         """Do something when the call begins, such as greet; does nothing by itself."""
+
+    async def on_wake_up(self) -> None:
+        """Do something when nothing has happened for `TurnTakingConfig.wake_up_s`."""
 
     async def on_exit(self) -> None:
         """Do something when the call ends; does nothing by itself."""

@@ -11,6 +11,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeGuard, TypeVar, cast
 
+from actors.call_limits import CallLimits
+from actors.conversation import ContextPolicy
 from actors.ports import (
     Denoiser,
     LanguageModel,
@@ -30,9 +32,9 @@ from runtime.tools import AgentToolbox, FunctionTool
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
 FIELDS = (
     *("instructions", "language", *SLOTS, "turn_taking", "tools"),
-    *("text_filter", "apology"),
+    *("text_filter", "apology", "voice", "context", "limits"),
 )
-HOOKS = ("on_enter", "on_exit")
+HOOKS = ("on_enter", "on_wake_up", "on_exit")
 ALIKE = 0.75
 """Names at least this similar (difflib's ratio) are taken for a slip of the pen."""
 
@@ -56,6 +58,9 @@ class AgentConfig:
     toolbox: AgentToolbox
     text_filter: Callable[[], TextFilter]
     apology: str
+    voice: str | None
+    context: ContextPolicy
+    limits: CallLimits
 
     @classmethod
     def of(cls, agent: Agent, *, executor: Executor | None = None) -> "AgentConfig":
@@ -83,6 +88,11 @@ class AgentConfig:
             toolbox=_toolbox(agent, executor),
             text_filter=_text_filter(agent),
             apology=_of_type(agent, "apology", str, "a text"),
+            voice=None
+            if agent.voice is None
+            else _of_type(agent, "voice", str, "the name of a voice"),
+            context=_of_type(agent, "context", ContextPolicy, "a ContextPolicy"),
+            limits=_of_type(agent, "limits", CallLimits, "CallLimits"),
         )
 
 
@@ -120,7 +130,7 @@ def _unknown_field(agent: Agent, name: str, allowed: Sequence[str]) -> str:
 
 
 def _check_hooks(agent: Agent) -> None:
-    for hook in (agent.on_enter, agent.on_exit):
+    for hook in (agent.on_enter, agent.on_wake_up, agent.on_exit):
         if not inspect.iscoroutinefunction(hook):
             raise UserError(f"{_place(agent, hook.__name__)} must be a method with 'async def'")
 

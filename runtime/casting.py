@@ -5,8 +5,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from actors.call import Call, CallAddresses
-from actors.conductor import Script
 from actors.ports import Services, Transport
+from actors.producer import Script
 from actors.reports import Report
 from actors.session import Hooks
 from actors.text import TextFilter, pieces
@@ -14,6 +14,7 @@ from actors.turn_taking import TurnTakingConfig
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.job_plan import JobPlan
+from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
 from supervision.supervision_events import SupervisionEvent
 
@@ -33,6 +34,7 @@ def plan_job(
     transport: Transport,
     house: House,
     on_event: Callable[[SupervisionEvent], None],
+    userdata: object = None,
 ) -> JobPlan:
     """Make the room's own agent and the plan of its tree.
 
@@ -49,16 +51,18 @@ def plan_job(
         "llm": config.llm,
         "tts": config.tts,
     }
+    listeners = Listeners(room)
     call = Call(
         room=room,
         addresses=CallAddresses.reserve(),
         services=house.services,
-        publish=house.publish,
+        publish=_both(house.publish, listeners.take),
         track_rate_hz=transport.output_sample_rate_hz,
         language=config.language,
+        voice=config.voice,
         slots=frozenset(name for name, cast in providers.items() if cast),
     )
-    agent.session = SessionHandle(room, call.addresses.session)
+    agent.session = SessionHandle(room, call.addresses.session, listeners, userdata)
     return JobPlan(
         call=call,
         transport=transport,
@@ -68,13 +72,27 @@ def plan_job(
             config.apology,
             config.toolbox,
             lambda text: _speakable_pieces(text, config.text_filter()),
+            config.context,
         ),
         text_filter=config.text_filter,
-        hooks=Hooks(agent.on_enter, agent.on_exit),
+        hooks=Hooks(agent.on_enter, agent.on_exit, agent.on_wake_up),
         turn_taking=config.turn_taking or TurnTakingConfig(),
+        limits=config.limits,
+        listeners=listeners,
+        handle=agent.session,
         on_event=on_event,
     )
 
 
 def _speakable_pieces(text: str, speakable: TextFilter) -> list[str]:
     return pieces(speakable.push(text) + speakable.flush())
+
+
+def _both(
+    first: Callable[[Report], None], second: Callable[[Report], None]
+) -> Callable[[Report], None]:
+    def publish(report: Report) -> None:
+        first(report)
+        second(report)
+
+    return publish

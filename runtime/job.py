@@ -42,6 +42,11 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
                 address=addresses.session,
             ),
             ChildSpec(
+                id="listeners",
+                start=lambda: Supervisor(SupervisorSpec()),
+                address=plan.listeners.supervisor,
+            ),
+            ChildSpec(
                 id="tools", start=lambda: Supervisor(SupervisorSpec()), address=addresses.tools
             ),
             ChildSpec(
@@ -77,6 +82,7 @@ def _session_plan(plan: JobPlan) -> SessionPlan:
         plan.turn_taking,
         capabilities,
         plan.transport.resumable,
+        plan.limits,
     )
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.call import Call
-from actors.conductor import Script
+from actors.call_limits import CallLimits
 from actors.ports import Provider, Transport
+from actors.producer import Script
 from actors.session import Hooks
 from actors.text import TextFilter
 from actors.turn_taking import TurnTakingConfig
+from runtime.listeners import Listeners
+from runtime.session_handle import SessionHandle
 from supervision.supervision_events import SupervisionEvent
 
 
@@ -25,4 +28,7 @@ class JobPlan:
     text_filter: Callable[[], TextFilter]
     hooks: Hooks
     turn_taking: TurnTakingConfig
+    limits: CallLimits
+    listeners: Listeners
+    handle: SessionHandle
     on_event: Callable[[SupervisionEvent], None]

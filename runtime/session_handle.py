@@ -1,15 +1,31 @@
 """The session as user code sees it: ``agent.session``."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from actors.conversation import Conversation
+from actors.call_record import CallRecord
+from actors.conversation import Conversation, ImagePart
+from actors.reports import Event
 from actors.tool_runner import reply_epoch
 from actors.utterance import Utterance
-from actors.wishes import Close, GetConversation, Reply, Say, StopSpeaking
+from actors.wishes import (
+    Close,
+    GetConversation,
+    Recording,
+    Reply,
+    Say,
+    StopSpeaking,
+    UpdateInstructions,
+    UpdateTools,
+)
+from runtime.listeners import EventT, Handler, Listeners
+from runtime.tools import AgentToolbox, as_tool
 from supervision.address import Address
 
 ASK_S = 5.0
+UserdataT = TypeVar("UserdataT")
+HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +37,113 @@ class SessionHandle:
 
     room: str
     address: Address[Any]
+    listeners: Listeners
+    data: object = field(default=None, repr=False)
+    """What `Worker.open_room` was given for this call; typed by `userdata`."""
+
+    # ------------------------------------------------------------ speaking
 
     def say(
-        self, text: str, *, interruptible: bool = True, unless_user_spoke: bool = False
+        self,
+        text: str,
+        *,
+        audio: Recording | None = None,
+        interruptible: bool = True,
+        unless_user_spoke: bool = False,
     ) -> Utterance:
-        """Speak this text when the floor is free; await the handle to know that it was heard."""
+        """Speak this text when the floor is free; await the handle to know that it was heard.
+
+        Args:
+            text: what to say.
+            audio: a recording of it, played in place of the agent's voice.
+            interruptible: False: what the caller says over it waits and is answered afterwards.
+            unless_user_spoke: a greeting: dropped if the caller has spoken first.
+        """
         utterance = Utterance()
-        say = Say(utterance, text, interruptible, unless_user_spoke, reply_epoch.get())
-        self.address.tell(say)
+        epoch = reply_epoch.get()
+        self.address.tell(Say(utterance, text, audio, interruptible, unless_user_spoke, epoch))
         return utterance
 
-    def reply(self, instructions: str = "", *, interruptible: bool = True) -> Utterance:
-        """Let the language model speak now; the instructions hold for this reply only."""
+    def reply(
+        self,
+        instructions: str = "",
+        *,
+        images: tuple[ImagePart, ...] = (),
+        interruptible: bool = True,
+    ) -> Utterance:
+        """Let the language model speak now; instructions and images hold for this reply only."""
         utterance = Utterance()
-        self.address.tell(Reply(utterance, instructions, interruptible, reply_epoch.get()))
+        reply = Reply(utterance, instructions, images, interruptible, reply_epoch.get())
+        self.address.tell(reply)
         return utterance
 
     def interrupt(self, *, force: bool = False) -> None:
         """Cut the agent off; an uninterruptible utterance only with ``force``."""
         self.address.tell(StopSpeaking(force))
 
+    # ------------------------------------------------------------ the agent's part
+
+    def update_instructions(self, instructions: str) -> None:
+        """Use these instructions from the next reply on."""
+        self.address.tell(UpdateInstructions(instructions))
+
+    def update_tools(self, *tools: Callable[..., Any]) -> None:
+        """Offer exactly these tools from the next reply on.
+
+        Raises:
+            UserError: Two tools have one name, or one cannot be told to a model.
+        """
+        self.address.tell(UpdateTools(AgentToolbox(map(as_tool, tools))))
+
+    def userdata(self, kind: type[UserdataT]) -> UserdataT:
+        """Return what this call was opened with, typed.
+
+        Raises:
+            TypeError: The call was opened with something else, or with nothing.
+        """
+        if not isinstance(self.data, kind):
+            raise TypeError(f"this call was opened with {self.data!r}, not with a {kind.__name__}")
+        return self.data
+
+    # ------------------------------------------------------------ the end
+
     def hangup(self, reason: str = "hung up") -> None:
-        """End the call, after ``on_exit``."""
+        """End the call for everybody, after ``on_exit``."""
         self.address.tell(Close(reason))
 
+    def leave(self) -> None:
+        """Let the agent leave the room, which ends its call."""
+        self.address.tell(Close("the agent has left"))
+
+    # ------------------------------------------------------------ looking in
+
+    @property
+    def agent_state(self) -> str:
+        """What the agent is doing: starting, idle, listening, thinking, speaking or closing."""
+        record = self.address.hold
+        return record.agent_state if isinstance(record, CallRecord) else "starting"
+
+    @property
+    def user_state(self) -> str:
+        """What the caller is doing: speaking, listening, idle or away."""
+        record = self.address.hold
+        return record.user_state if isinstance(record, CallRecord) else "idle"
+
+    def events(self, *kinds: type[EventT]) -> AsyncGenerator[EventT, None]:
+        """Yield the public events of these kinds (none named: of every kind) from now on."""
+        return self.listeners.events(*kinds)
+
+    def on(self, *kinds: type[Event]) -> Callable[[HandlerT], HandlerT]:
+        """Call the decorated function, sync or async, with each event of these kinds."""
+
+        def listen(handler: HandlerT) -> HandlerT:
+            self.listeners.add(kinds, handler)
+            return handler
+
+        return listen
+
     async def conversation(self) -> Conversation:
-        """Return the conversation as it stands.
+        """Return the conversation as it stands; it can be exported.
 
         Raises:
             AskTimeout: The Session did not answer within 5 s.

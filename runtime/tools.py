@@ -96,6 +96,13 @@ def _make_tool(
     return FunctionTool(function, name or function.__name__, limits)
 
 
+def as_tool(function: Callable[..., Any]) -> FunctionTool[..., Any]:
+    """Return the function as a tool, which it may be already."""
+    if isinstance(function, FunctionTool):
+        return cast("FunctionTool[..., Any]", function)
+    return FunctionTool(function, function.__name__)
+
+
 class AgentToolbox:
     """The tools of one agent in one call; satisfies `actors.ports.Toolbox`.
 

@@ -20,9 +20,9 @@ from runtime.config import Settings
 from runtime.errors import UserError
 from runtime.job import Job, job_tree
 from runtime.services import WorkerServices
-from runtime.session_handle import SessionHandle
 from runtime.telemetry import Telemetry
 from runtime.tool_threads import ToolThreads
+from supervision.actor_base import ActorBase
 from supervision.address import Address
 from supervision.clock import Clock, LoopClock
 from supervision.reporter import describe
@@ -51,6 +51,7 @@ class Worker:
         self._rooms: Address[Any] = Address("jobs")
         self._engines: Address[Any] = Address("engines")
         self._subscribers: Address[Any] = Address("telemetry")
+        self._doors: Address[Any] = Address("doors")
         self._telemetry = Telemetry(self._subscribers)
         self._services = WorkerServices(self._engines, self._settings.secret_values())
         self._root: Address[Any] | None = None
@@ -83,13 +84,16 @@ class Worker:
                 _dynamic("telemetry", self._subscribers),
                 _dynamic("engines", self._engines),
                 _dynamic("jobs", self._rooms),
+                _dynamic("doors", self._doors),
             ),
         )
 
     # ------------------------------------------------------------ rooms
 
-    async def open_room(self, room: str, transport: Transport) -> Job:
+    async def open_room(self, room: str, transport: Transport, *, userdata: object = None) -> Job:
         """Start a job for this room; returns once its tree is up.
+
+        ``userdata`` is what the agent finds in ``session.userdata(Kind)``.
 
         Raises:
             UserError: The room is open already, or the agent's declaration is wrong.
@@ -97,7 +101,7 @@ class Worker:
         if room in self._jobs and self._jobs[room].tree.is_running:
             raise UserError(f"the room {room!r} is open already: close it first, or choose another")
         self._jobs = {name: job for name, job in self._jobs.items() if job.tree.is_running}
-        plan = plan_job(self._agent, room, transport, self._house, self._observer(room))
+        plan = plan_job(self._agent, room, transport, self._house, self._observer(room), userdata)
         tree: Address[Any] = Address(f"room {room}")
         spec = job_tree(plan)
         child = ChildSpec(
@@ -108,8 +112,7 @@ class Worker:
             shutdown_s=spec.shutdown_s,
             start_timeout_s=spec.start_timeout_s,
         )
-        handle = SessionHandle(room, plan.call.addresses.session)
-        job = self._jobs[room] = Job(room, handle, tree, plan.call)
+        job = self._jobs[room] = Job(room, plan.handle, tree, plan.call)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
         return job
 
@@ -134,6 +137,11 @@ class Worker:
 
     def _now_ns(self) -> int:
         return 0 if self._clock is None else self._clock.now_ns()
+
+    async def open_door(self, name: str, start: Callable[[], ActorBase]) -> None:
+        """Start an actor that lets the outside in; it stops before the rooms do."""
+        door = ChildSpec(id=name, start=start, restart=Restart.TRANSIENT, address=Address(name))
+        await self._doors.ask(StartChild(door), timeout_s=OPEN_WITHIN_S)
 
     # ------------------------------------------------------------ looking in
 

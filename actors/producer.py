@@ -1,0 +1,103 @@
+"""The producer: sets an output going, from the language model, from a text or from a recording."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from actors.call import Call
+from actors.call_record import CallRecord, Output, Request
+from actors.conversation import ContextPolicy, Conversation, ImagePart, Message
+from actors.events import Generate
+from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
+from actors.ports import Toolbox
+from actors.resample import StreamResampler
+from actors.vendor import ChatRequest
+from actors.wishes import Recording
+from actors.word_map import estimated
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What the agent is told and what it says by itself."""
+
+    instructions: str
+    apology: str
+    toolbox: Toolbox
+    pieces: Callable[[str], Iterable[str]]
+    """Turns a whole text into speakable pieces."""
+    context: ContextPolicy = field(default_factory=ContextPolicy)
+    """How much of the conversation the model is shown."""
+
+
+class Producer:
+    """Stateless but for the record that it is given."""
+
+    def __init__(self, call: Call, script: Script) -> None:
+        """Tell the stages of ``call``."""
+        self._call = call
+        self.script = script
+
+    def answer(self, record: CallRecord, output: Output, *, pending: str | None = None) -> None:
+        """Ask the model about the conversation; ``pending`` is a text that is no turn yet."""
+        message = None if pending is None else Message(role="user", text=pending)
+        instructions = self._instructions(record)
+        self._generate(record, output, instructions, message, confirmed=pending is None)
+
+    def reply(self, record: CallRecord, output: Output, request: Request | None) -> None:
+        """Let the model speak without a turn of the caller."""
+        instructions, images = self._instructions(record), tuple[ImagePart, ...]()
+        if request is not None:
+            instructions = f"{instructions}\n\n{request.text}".strip()
+            images = request.images
+        message = Message(role="user", text="", images=images) if images else None
+        self._generate(record, output, instructions, message, confirmed=True)
+
+    def speak(self, output: Output, text: str) -> None:
+        """Hand over a text that needs no language model."""
+        output.text = text
+        if "tts" not in self._call.slots:
+            self._nothing(output)
+            return
+        pieces = list(self.script.pieces(text))
+        tts = self._call.addresses.tts
+        for number, piece in enumerate(pieces):
+            tts.tell(Piece(output.epoch, number, piece))
+        tts.tell(ReplyEnd(output.epoch, len(pieces)))
+
+    def play(self, output: Output, text: str, recording: Recording) -> None:
+        """Hand over speech that was made elsewhere; ``text`` is what it says."""
+        rate_hz = self._call.track_rate_hz
+        resampler = StreamResampler(recording.sample_rate_hz, rate_hz)
+        pcm = resampler.push(recording.pcm) + resampler.flush()
+        samples = len(pcm) // 2
+        output.text = text
+        output.words.extend(estimated(text, start=0, samples=samples))
+        track = self._call.addresses.audio_track
+        track.tell(AgentAudio(output.epoch, 0, pcm))
+        track.tell(SpeechOver(output.epoch, samples))
+
+    def _instructions(self, record: CallRecord) -> str:
+        return self.script.instructions if record.instructions is None else record.instructions
+
+    def _generate(
+        self,
+        record: CallRecord,
+        output: Output,
+        instructions: str,
+        message: Message | None,
+        *,
+        confirmed: bool,
+    ) -> None:
+        if "llm" not in self._call.slots:
+            self._nothing(output)
+            return
+        shown: Conversation = record.conversation
+        if message is not None:
+            shown = shown.with_items(message)
+        toolbox = record.toolbox or self.script.toolbox
+        items = self.script.context.applied_to(shown).items
+        request = ChatRequest(items, instructions, toolbox.schemas, self._call.language)
+        self._call.addresses.llm.tell(Generate(output.epoch, request, toolbox, confirmed=confirmed))
+
+    def _nothing(self, output: Output) -> None:
+        """End the output without a sound: the agent has no part that could make one."""
+        self._call.addresses.audio_track.tell(SpeechOver(output.epoch, 0))
