@@ -1,7 +1,7 @@
 """A conversation as a person reads it: plain text or Markdown, an item a paragraph."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, assert_never
 
 from actors.conversation.items import Item, Message, ToolCall, ToolOutput
@@ -9,13 +9,13 @@ from actors.conversation.items import Item, Message, ToolCall, ToolOutput
 SPEAKERS: Final = {"user": "Caller", "assistant": "Agent", "system": "System"}
 """How the roles are called in what people read."""
 
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+=!|~&-])")
 _FENCE: Final = re.compile(r"`+")
 
 
 def to_text(items: Iterable[Item]) -> str:
     """Return a line per item; further lines of an item are indented, so as not to look like one."""
-    lines = [_line(item).replace("\n", "\n  ") for item in items]
+    lines = ["\n  ".join(_line(item).splitlines()) for item in items]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -27,7 +27,7 @@ def to_markdown(items: Iterable[Item]) -> str:
 def _line(item: Item) -> str:
     match item:
         case Message():
-            return f"{_speaker(item)}: {' '.join(_said(item, item.text))}"
+            return f"{_speaker(item)}: {_said(item)}"
         case ToolCall():
             return f"Tool: {item.name}({item.arguments})"
         case ToolOutput():
@@ -39,8 +39,7 @@ def _line(item: Item) -> str:
 def _paragraph(item: Item) -> str:
     match item:
         case Message():
-            said = _said(item, _plain(item.text))
-            return f"**{_speaker(item)}:** {' '.join(said)}"
+            return f"**{_speaker(item)}:** {_plain(_said(item))}"
         case ToolCall():
             return f"*{_plain(item.name)}* {_code(item.arguments)}"
         case ToolOutput():
@@ -53,13 +52,10 @@ def _speaker(message: Message) -> str:
     return "Summary" if message.is_summary else SPEAKERS[message.role]
 
 
-def _said(message: Message, text: str) -> Iterator[str]:
-    if text:
-        yield text
-    for image in message.images:
-        yield f"[image: {image.url or image.mime}]"
-    if message.interrupted:
-        yield "– interrupted"
+def _said(message: Message) -> str:
+    images = (f"[image: {image.url or image.mime}]" for image in message.images)
+    parts = (message.text, *images, "– interrupted" if message.interrupted else "")
+    return " ".join(part for part in parts if part)
 
 
 def _arrow(output: ToolOutput) -> str:

@@ -22,7 +22,9 @@ class Fields:
             InvalidConversation: It is no object.
         """
         if not isinstance(value, Mapping):
-            raise InvalidConversation(f"{place}: expected an object, not {shown(value)}")
+            raise InvalidConversation(
+                f"{place or 'conversation'}: expected an object, not {shown(value)}"
+            )
         self._left = dict(cast("Mapping[object, object]", value))
         self._place = place
 
@@ -49,9 +51,11 @@ class Fields:
             raise self.error(name, f"expected {_either(allowed)}, not {shown(value)}")
         return allowed[value]
 
-    def list_of(self, name: str, read: Read[ValueT]) -> tuple[ValueT, ...]:
-        """Take a list, each element read with its place; empty if it is not there."""
-        value = self._take(name, [])
+    def list_of(
+        self, name: str, read: Read[ValueT], default: tuple[ValueT, ...] | None = None
+    ) -> tuple[ValueT, ...]:
+        """Take a list, each element read with its place; one without a default must be there."""
+        value = self._take(name, default)
         if not isinstance(value, list | tuple):
             raise self.error(name, f"expected a list, not {shown(value)}")
         elements = cast("list[object]", value)

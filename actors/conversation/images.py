@@ -5,7 +5,6 @@ is therefore imported by those who use it only.
 """
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -96,5 +95,5 @@ def _mime_of(data: bytes) -> str:
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError(f"not base64: {error}") from error
