@@ -134,7 +134,7 @@ class LoopIncarnation(Incarnation):
     async def _consume(self) -> ExitReason:  # noqa: PLR0915 - every message passes here
         """Handle mail until it is time to go: one frame, without a call that can be spared."""
         mailbox, take, receive = self.mailbox, self.mailbox.take, self.actor.on_receive
-        now = self._home.time
+        now, new_waiter = self._home.time, self._home.create_future
         item: Any = NOTHING
         left, until_s, time_s = 0, 0.0, now()
         while True:
@@ -146,7 +146,9 @@ class LoopIncarnation(Incarnation):
                         await self._handle_special(item)
                     else:
                         result = receive(item)
-                        if type(result) is CoroutineType or isinstance(result, asyncio.Future):
+                        if result is not None and (
+                            type(result) is CoroutineType or isinstance(result, asyncio.Future)
+                        ):
                             self.in_hand, self.handling_since_s = item, time_s
                             if self._overdue is None:
                                 self.watch_handler()
@@ -167,9 +169,8 @@ class LoopIncarnation(Incarnation):
                 if mailbox.state is State.SEALED:
                     return ExitReason(Exit.NORMAL)
                 mailbox.overloaded = False
-                mailbox.note_time(time_s)
-                mailbox.waiter = self._home.create_future()
-                await mailbox.waiter
+                mailbox.waiter = waiter = new_waiter()
+                await waiter
                 left, time_s = BATCH, now()
                 until_s = time_s + BATCH_S
                 mailbox.taken_until_s = time_s
