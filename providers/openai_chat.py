@@ -1,0 +1,157 @@
+"""The language of chat completions: how a request is written and how its answer is read. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from openai.types.chat import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionChunk,
+    ChatCompletionMessageFunctionToolCallParam,
+    ChatCompletionMessageParam,
+)
+from openai.types.chat.chat_completion_chunk import Choice, ChoiceDeltaToolCall
+from openai.types.completion_usage import CompletionUsage
+
+from actors.conversation import ToolCall, new_id
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatRequest,
+    FailureKind,
+    ProviderError,
+    TextDelta,
+    Usage,
+)
+from providers.chat_turns import CUT_OFF, Said, ToolRound, is_json, split_system, turns, wire_id
+
+
+def chat_messages(request: ChatRequest) -> list[ChatCompletionMessageParam]:
+    """Return the conversation as messages; calls belong to what was said just before them."""
+    system, told = split_system(request.instructions, turns(request.items))
+    messages: list[ChatCompletionMessageParam] = []
+    if system:
+        messages.append({"role": "system", "content": system})
+    for turn in told:
+        match turn:
+            case Said():
+                messages.append(_said(turn))
+            case ToolRound():
+                _add_round(messages, turn)
+            case _:
+                assert_never(turn)
+    return messages
+
+
+def _said(turn: Said) -> ChatCompletionMessageParam:
+    match turn.role:
+        case "user":
+            return {"role": "user", "content": turn.text}
+        case "assistant":
+            return {"role": "assistant", "content": turn.text}
+        case "system":
+            return {"role": "system", "content": turn.text}
+
+
+def _add_round(messages: list[ChatCompletionMessageParam], turn: ToolRound) -> None:
+    last = messages[-1] if messages else None
+    if last is not None and last["role"] == "assistant" and "tool_calls" not in last:
+        asked = last
+    else:
+        asked: ChatCompletionAssistantMessageParam = {"role": "assistant"}
+        messages.append(asked)
+    asked["tool_calls"] = [_call(tool_call) for tool_call, _ in turn.calls]
+    for tool_call, output in turn.calls:
+        told = wire_id(tool_call.call_id)
+        messages.append({"role": "tool", "tool_call_id": told, "content": output.output})
+
+
+def _call(tool_call: ToolCall) -> ChatCompletionMessageFunctionToolCallParam:
+    return {
+        "id": wire_id(tool_call.call_id),
+        "type": "function",
+        "function": {"name": tool_call.name, "arguments": tool_call.arguments},
+    }
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call in the making."""
+
+    index: int | None
+    id: str
+    name: str
+    arguments: str
+
+    def is_gone_on_with(self, fragment: ChoiceDeltaToolCall) -> bool:
+        """Whether the fragment belongs to this call: some servers number all of them 0."""
+        return fragment.index == self.index and fragment.id in {None, "", self.id}
+
+    def whole(self) -> ToolCall:
+        """Return the call under an id of ours: those of some servers begin anew in each answer."""
+        return ToolCall(
+            call_id=new_id("call"), name=self.name, arguments=self.arguments.strip() or "{}"
+        )
+
+
+class ChatReader:
+    """Reads one answer; tool calls come at its end, when they are whole."""
+
+    def __init__(self, vendor: str) -> None:
+        """Read for the vendor of that name."""
+        self._vendor = vendor
+        self._calls: list[_Call] = []
+        self._usage: CompletionUsage | None = None
+        self._reason: str | None = None
+
+    def read(self, chunk: ChatCompletionChunk) -> Iterator[TextDelta]:
+        """Take the next chunk; yield the text in it."""
+        for choice in chunk.choices:
+            yield from self._read(choice)
+        self._usage = chunk.usage or self._usage
+
+    def _read(self, choice: Choice) -> Iterator[TextDelta]:
+        if text := choice.delta.content or choice.delta.refusal:
+            yield TextDelta(text)
+        for fragment in choice.delta.tool_calls or ():
+            self._take(fragment)
+        self._reason = choice.finish_reason or self._reason
+
+    def _take(self, fragment: ChoiceDeltaToolCall) -> None:
+        function = fragment.function
+        name = (function and function.name) or ""
+        arguments = (function and function.arguments) or ""
+        known = [call for call in self._calls if call.is_gone_on_with(fragment)]
+        if known:
+            known[-1].name = known[-1].name or name
+            known[-1].arguments += arguments
+        else:
+            self._calls.append(_Call(fragment.index, fragment.id or "", name, arguments))
+
+    def end(self) -> Iterator[ChatEvent]:
+        """Yield what is due at the end of the stream.
+
+        Raises:
+            ProviderError: the answer had no end (kind ``closed``), was filtered (``rejected``) or
+                calls a tool without a name (``protocol``).
+        """
+        if self._reason is None:
+            raise ProviderError(f"{self._vendor}: the answer broke off", kind=FailureKind.CLOSED)
+        if self._reason == "content_filter":
+            raise ProviderError(
+                f"{self._vendor}: the answer was filtered", kind=FailureKind.REJECTED
+            )
+        yield from self._whole_calls()
+        if self._usage is not None:
+            yield Usage(self._usage.prompt_tokens, self._usage.completion_tokens)
+        yield ChatDone(self._reason)
+
+    def _whole_calls(self) -> Iterator[ToolCall]:
+        for call in self._calls:
+            if not call.name:
+                raise ProviderError(
+                    f"{self._vendor}: called a tool without a name", kind=FailureKind.PROTOCOL
+                )
+            whole = call.whole()
+            if self._reason != CUT_OFF or is_json(whole.arguments):
+                yield whole
