@@ -1,22 +1,17 @@
 """One call on the command line: an agent, a WAV file that speaks to it, and what comes of it."""
 
 import asyncio
-import os
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
-from runtime import log, loops
-from runtime.agent import AgentTarget
-from runtime.agent_config import AgentConfig
-from runtime.config import LogLevel, Settings
+from runtime import loops
 from runtime.errors import UserError
 from runtime.events_file import EventsFile, check_events_path
 from runtime.job import Job
-from runtime.loader import check, load
+from runtime.live_worker import live_worker
+from runtime.output import say
+from runtime.preparation import Prepared, prepare
 from runtime.slot_watch import SlotWatch
 from runtime.transcript import Transcript
 from runtime.worker import Worker
@@ -49,11 +44,7 @@ def run_call(options: CallOptions) -> int:
     Raises:
         UserError: the user can mend what is wrong; mostly found before the call begins.
     """
-    # The transcript tells of trouble already; in the log stands what is a bug.
-    settings = Settings.from_environment(log_level=LogLevel.ERROR)
-    log.configure(settings)
-    target = load(options.agent, folder=options.folder)
-    config = check(target, reference=options.agent)
+    prepared = prepare(options.agent, folder=options.folder)
     transport = WavFileTransport(input=options.input, output=options.output)
     try:
         transport.check()
@@ -61,33 +52,32 @@ def run_call(options: CallOptions) -> int:
         raise UserError(str(error)) from error
     if options.events is not None:
         check_events_path(options.events)
-    call = _Call(options, target, transport, settings)
-    return loops.run(call.hold(config), fast=options.fast)
+    call = _Call(options, prepared, transport)
+    return loops.run(call.hold(), fast=options.fast)
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
     options: CallOptions
-    target: AgentTarget
+    prepared: Prepared
     transport: WavFileTransport
-    settings: Settings
 
-    async def hold(self, config: AgentConfig) -> int:
+    async def hold(self) -> int:
         answering = asyncio.Event()
-        transcript = Transcript(_say, on_answer=answering.set)
-        slots = SlotWatch(config)
+        transcript = Transcript(say, on_answer=answering.set)
+        slots = SlotWatch(self.prepared.config)
         with ExitStack() as files:  # open beyond the worker: its last reports come as it stops
             listeners = [transcript.hear, slots.hear]
             if self.options.events is not None:
                 listeners.append(files.enter_context(EventsFile(self.options.events)).write)
-            async with Worker(self.target, settings=self.settings) as worker:
-                for listener in listeners:
-                    await worker.subscribe(listener)
+            async with live_worker(
+                self.prepared, listeners, is_visible=not self.options.fast
+            ) as worker:
                 tree = await self._until_closed(worker, answering, slots)
         if slots.complaint:
             raise UserError(slots.complaint)
         if tree is not None and self.options.tour:
-            _say(_tour(self.options, tree))
+            say(_tour(self.options, tree))
         return 0 if transcript.answered else NOT_ANSWERED
 
     async def _until_closed(
@@ -103,15 +93,6 @@ class _Call:
             if not answering.is_set():
                 picture.cancel()
         return None if picture.cancelled() else picture.result()
-
-
-def _say(text: str) -> None:
-    try:
-        click.echo(text)
-    except BrokenPipeError:  # as in `runtime run … | head`: nobody reads on, but the call goes on
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
 
 
 async def _picture(worker: Worker, answering: asyncio.Event) -> TreeNode:

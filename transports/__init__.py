@@ -8,14 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transports.loopback import LoopbackCaller, LoopbackTransport
+    from transports.sound_device import SoundDesk, SoundDeviceTransport
+    from transports.sound_library import SoundDeviceError
     from transports.wav_file import WavFileTransport
     from transports.wav_format import WavFileError
 
-__all__ = ["LoopbackCaller", "LoopbackTransport", "WavFileError", "WavFileTransport"]
+__all__ = [
+    "LoopbackCaller",
+    "LoopbackTransport",
+    "SoundDesk",
+    "SoundDeviceError",
+    "SoundDeviceTransport",
+    "WavFileError",
+    "WavFileTransport",
+]
 
 _HOMES = {
     "LoopbackCaller": "transports.loopback",
     "LoopbackTransport": "transports.loopback",
+    "SoundDesk": "transports.sound_device",
+    "SoundDeviceError": "transports.sound_library",
+    "SoundDeviceTransport": "transports.sound_device",
     "WavFileError": "transports.wav_format",
     "WavFileTransport": "transports.wav_file",
 }

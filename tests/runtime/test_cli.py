@@ -211,7 +211,14 @@ def test_a_wrong_declaration_is_told_in_one_line(
     [
         (("walk",), "No such command 'walk'. See: runtime --help"),
         (("run",), "Missing argument 'MODULE:ATTR'. See: runtime run --help"),
-        (("run", "a:B"), "Missing option '--input'. See: runtime run --help"),
+        (("run", "a:B"), "say how to talk: --console, --text, or --input IN.wav --output OUT"),
+        (("run", "a:B", "--console", "--text"), "choose one way to talk: --console, --text, or"),
+        (("run", "a:B", "--text", "--input", "i.wav"), "choose one way to talk: --console"),
+        (("run", "a:B", "--input", "i.wav"), "--output is missing: a call with files needs both"),
+        (("run", "a:B", "--output", "o.wav"), "--input is missing: a call with files needs both"),
+        (("run", "a:B", "--text", "--fast"), "--fast: of no use with --text"),
+        (("run", "a:B", "--console", "--tour"), "--tour: of no use with --console"),
+        (("run", "a:B", "--text", "--input-device", "1"), "of no use with --text"),
         (("run", "a:B", "--quick"), "No such option '--quick'"),
     ],
 )
@@ -241,7 +248,9 @@ def test_help_on_run_names_every_option(desk: Desk) -> None:
     code, said, _ = desk.run("run", "--help")
 
     assert code == 0
-    for word in ("MODULE:ATTR", "--input", "--output", "--events", "--fast", "--tour", "Example:"):
+    files = ("--input", "--output", "--events", "--fast", "--tour")
+    live = ("--console", "--text", "--input-device", "--output-device", "--full-duplex", "--reload")
+    for word in ("MODULE:ATTR", "Examples:", *files, *live):
         assert word in said
 
 

@@ -1,0 +1,154 @@
+"""The verbs of the command ``runtime``: their options and what they are for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runtime.config import socket_folder
+from runtime.run_options import RunOptions
+
+EXAMPLES = """
+\b
+Examples:
+  runtime run examples.front_desk:Main --console
+  runtime run examples.front_desk:Main --text
+  runtime run examples.front_desk:Main --input question.wav --output answer.wav
+"""
+FILE = click.Path(path_type=Path)
+AGENT = click.argument("agent", metavar="MODULE:ATTR")
+PID = click.option(
+    "--pid", type=int, metavar="NUMBER", help="Which worker, if more than one is running."
+)
+
+
+@click.group(invoke_without_command=True)
+@click.version_option(package_name="understudy", prog_name="runtime")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Hold spoken conversations with agents that are declared in Python."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _way_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say how the caller talks."""
+    for option in reversed(
+        (
+            click.option("--console", is_flag=True, help="Talk: microphone and loudspeaker."),
+            click.option("--text", is_flag=True, help="Chat in the terminal, without sound."),
+            click.option(
+                "--input",
+                "input_path",
+                type=FILE,
+                metavar="IN.wav",
+                help="What the caller says: a WAV file of any rate, width and number of channels.",
+            ),
+            click.option(
+                "--output",
+                "output_path",
+                type=FILE,
+                metavar="OUT.wav",
+                help="Where to write what the caller hears, from the beginning of the call on.",
+            ),
+            click.option(
+                "--input-device",
+                metavar="DEVICE",
+                help="The microphone, by number or part of its name: see runtime devices.",
+            ),
+            click.option("--output-device", metavar="DEVICE", help="The loudspeaker, likewise."),
+            click.option(
+                "--full-duplex",
+                is_flag=True,
+                help="With headphones: listen while the agent speaks, so that it can be cut off.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command(epilog=EXAMPLES)
+@AGENT
+@_way_options
+@click.option(
+    "--events",
+    type=FILE,
+    metavar="FILE.jsonl",
+    help="Write the events of the call there, one JSON object a line.",
+)
+@click.option(
+    "--fast",
+    is_flag=True,
+    help="With files: do not wait for the clock, simulate it, as fast as the agent can follow.",
+)
+@click.option(
+    "--tour",
+    is_flag=True,
+    help="With files: explain afterwards what happened and what to try next.",
+)
+@click.option(
+    "--reload",
+    is_flag=True,
+    help="Call again when the call is over and the agent's code has changed.",
+)
+def run(**given: Any) -> int:
+    """Talk with an agent: by voice, in writing, or let a WAV file speak to it.
+
+    MODULE:ATTR is a class derived from runtime.Agent (or an instance, or a function that returns
+    one) in a module that can be imported from this folder.
+
+    Exits with 0 if the caller got an answer, 1 if not, 2 if something must be mended first.
+    """
+    from runtime.run import run_agent  # noqa: PLC0415 - no other verb needs it
+
+    return run_agent(RunOptions(folder=Path.cwd(), **given))
+
+
+@cli.command()
+@AGENT
+def check(agent: str) -> int:
+    """Look whether an agent could take a call, without connecting anything.
+
+    Prints the tree that would run, the keys, libraries and sound devices, and whether another
+    distribution is in the way. Exits with 0, or with 2 if something must be mended first.
+    """
+    from runtime.check import run_check  # noqa: PLC0415 - no other verb needs it
+
+    return run_check(agent, folder=Path.cwd())
+
+
+@cli.command()
+def devices() -> None:
+    """List the microphones and loudspeakers of this machine."""
+    from runtime.devices import devices_table  # noqa: PLC0415 - no other verb needs it
+
+    click.echo(devices_table())
+
+
+@cli.command()
+@PID
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for a program.")
+def tree(pid: int | None, *, as_json: bool) -> int:
+    """Print the live supervision tree of a running worker."""
+    from runtime.tree_view import show_tree  # noqa: PLC0415 - no other verb needs it
+
+    return show_tree(socket_folder(), pid=pid, as_json=as_json)
+
+
+@cli.command()
+@PID
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How often to look.",
+)
+def top(pid: int | None, *, every: float) -> int:
+    """Watch the supervision tree of a running worker until Ctrl-C."""
+    from runtime.tree_view import show_top  # noqa: PLC0415 - no other verb needs it
+
+    return show_top(socket_folder(), pid=pid, every_s=every)
