@@ -145,11 +145,11 @@ class EspeakTTS(ProviderConfig):
         client = await services.engine(ENGINE_KEY, EspeakEngine)
         yield _EspeakVoice(self, client, await _sample_rate_hz(client, self.job("")))
 
-    def job(self, text: str) -> EspeakJob:
-        """Return the engine's job for a text."""
+    def job(self, text: str, voice: str | None = None) -> EspeakJob:
+        """Return the engine's job for a text, with another voice than the declared one if given."""
         return EspeakJob(
             text=text,
-            voice=self.voice,
+            voice=voice or self.voice,
             rate_wpm=self.rate_wpm,
             pitch=self.pitch,
             volume=self.volume,
@@ -169,7 +169,8 @@ class _EspeakVoice:
         return self._sample_rate_hz
 
     async def synthesize(self, request: SpeechRequest) -> AsyncIterator[SpeechChunk]:
-        async with aclosing(self._client.stream(self._config.job(request.text))) as answers:
+        job = self._config.job(request.text, request.voice)
+        async with aclosing(self._client.stream(job)) as answers:
             async for answer in answers:
                 match answer:
                     case SpeechPcm() | SpeechTimings():

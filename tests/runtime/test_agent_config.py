@@ -175,7 +175,7 @@ def test_a_wrong_declaration_is_told_in_one_line(fields: dict[str, Any], complai
     assert re.fullmatch(complaint, str(refused.value))
 
 
-@pytest.mark.parametrize("name", ["rooms", "hotel", "_lmm", "voice"])
+@pytest.mark.parametrize("name", ["rooms", "hotel", "_lmm", "guests"])
 def test_an_agent_may_have_fields_of_its_own(name: str) -> None:
     AgentConfig.of(declared(**{name: 12}))
 
