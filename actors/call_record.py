@@ -49,6 +49,8 @@ class Output:
     request: Request | None = None
     within: list[Request] = field(default_factory=list[Request])
     text: str = ""
+    in_writing: bool = False
+    """Without a voice the text itself is what the caller gets, once it is complete."""
     words: list[SpokenWord] = field(default_factory=list[SpokenWord])
     played: int = 0
     early: list[Item] = field(default_factory=list[Item])

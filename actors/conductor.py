@@ -126,7 +126,8 @@ class Conductor:
                 self._producer.answer(record, output, pending=text)
             case fx.ConfirmSpeculation(epoch):
                 addresses.audio_track.tell(Begin(epoch))
-                addresses.llm.tell(Begin(epoch))
+                if "llm" in self._call.slots:
+                    addresses.llm.tell(Begin(epoch))
             case fx.CancelSpeculation(epoch):
                 record.outputs.pop(epoch, None)
                 self._cut(epoch, "speculation")

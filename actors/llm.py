@@ -18,7 +18,7 @@ from actors.events import (
     ReplyText,
     SayWithin,
 )
-from actors.frames import Piece, ReplyEnd
+from actors.frames import Piece, ReplyEnd, SpeechOver
 from actors.llm_job import LlmHold, LlmJob, SpeechText
 from actors.llm_performer import Ask
 from actors.llm_tools import ToolRound
@@ -60,7 +60,7 @@ class LlmRole(Role[LlmHold]):
         super().__init__(slot)
         self._text_filter = text_filter
         self._session: AnyAddress = self.call.addresses.session
-        self._tts: AnyAddress = self.call.addresses.tts
+        self._has_voice = "tts" in self.call.slots
 
     def first_hold(self, cast: Cast) -> LlmHold:
         """Begin with no reply."""
@@ -159,7 +159,11 @@ class LlmRole(Role[LlmHold]):
 
     def _end(self, job: LlmJob) -> None:
         """Hand over the end mark, so that speech comes to its end, and forget the job."""
-        self._tts.tell(ReplyEnd(job.epoch, job.speech.pieces))
+        addresses = self.call.addresses
+        if self._has_voice:
+            addresses.tts.tell(ReplyEnd(job.epoch, job.speech.pieces))
+        else:  # a reply in writing: no sound will come, and the track is told so
+            addresses.audio_track.tell(SpeechOver(job.epoch, 0))
         self._forget(job)
 
     def _forget(self, job: LlmJob) -> None:
@@ -224,7 +228,8 @@ class LlmRole(Role[LlmHold]):
 
     def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
         for text in pieces:
-            self._tts.tell(Piece(job.epoch, job.speech.pieces, text))
+            if self._has_voice:
+                self.call.addresses.tts.tell(Piece(job.epoch, job.speech.pieces, text))
             job.speech.pieces += 1
             job.speech.spoken.append(text)
             job.spoke_in_round = True

@@ -65,7 +65,9 @@ def amend_turn(record: CallRecord, epoch: int, old: str, new: str) -> None:
 
 
 def heard_text(output: Output) -> str:
-    """Return what the caller heard of this output so far."""
+    """Return what the caller heard, or was given in writing, of this output so far."""
+    if output.in_writing:
+        return output.text if output.over == "silent" else ""
     if output.over == "finished":
         return " ".join(word.word for word in output.words)
     return heard(output.words, output.played)
@@ -75,7 +77,7 @@ def write_heard(record: CallRecord, output: Output) -> str:
     """Bring the assistant message of this output up to date; return its text."""
     text = heard_text(output)
     if text:
-        interrupted = output.over not in {"", "finished"}
+        interrupted = output.over not in {"", "finished", "silent"}
         message = Message(
             role="assistant", text=text, interrupted=interrupted, id=output.message_id
         )

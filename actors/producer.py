@@ -34,6 +34,7 @@ class Producer:
     def __init__(self, call: Call, script: Script) -> None:
         """Tell the stages of ``call``."""
         self._call = call
+        self._has_voice = "tts" in call.slots
         self.script = script
 
     def answer(self, record: CallRecord, output: Output, *, pending: str | None = None) -> None:
@@ -54,7 +55,8 @@ class Producer:
     def speak(self, output: Output, text: str) -> None:
         """Hand over a text that needs no language model."""
         output.text = text
-        if "tts" not in self._call.slots:
+        output.in_writing = not self._has_voice
+        if output.in_writing:
             self._nothing(output)
             return
         pieces = list(self.script.pieces(text))
@@ -90,6 +92,7 @@ class Producer:
         if "llm" not in self._call.slots:
             self._nothing(output)
             return
+        output.in_writing = not self._has_voice
         shown: Conversation = record.conversation
         if message is not None:
             shown = shown.with_items(message)
