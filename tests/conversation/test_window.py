@@ -31,10 +31,10 @@ def views(talk: Conversation, budget: int) -> list[tuple[Conversation, int, int]
     """Return each kind of window, its weight, and the weight of what it had to show."""
     asked = talk.last_message("user")
     needed = [item for item in talk if apart(item) or item is asked]
-    tokens = talk.within_tokens(10 * budget, weigh)
+    tokens = talk.within_tokens(2 * budget, weigh)
     return [
         (talk.truncated(budget), budget, len(needed)),
-        (tokens, 10 * budget, sum(map(weigh, needed))),
+        (tokens, 2 * budget, sum(map(weigh, needed))),
     ]
 
 
@@ -129,6 +129,11 @@ def test_a_giant_output_does_not_wipe_out_what_was_said_before_it() -> None:
     assert talk.within_tokens(200).items == (*said, *after)
 
 
+def test_a_short_word_is_not_shown_where_a_longer_one_after_it_does_not_fit() -> None:
+    talk = Conversation((user("yes"), agent("w" * 400), user("really?"), agent("no")))
+    assert talk.within_tokens(100).items == talk.items[2:]
+
+
 def test_the_question_stays_when_its_tools_alone_fill_the_window() -> None:
     question = user("how is the weather?")
     tools = [item for n in range(5) for item in (call(str(n)), output(str(n)))]
@@ -195,12 +200,12 @@ def test_call_ids_that_come_again_pair_with_their_own_round() -> None:
 
 @given(talks(), BUDGETS)
 def test_a_policy_keeps_to_both_its_bounds(talk: Conversation, budget: int) -> None:
-    policy = ContextPolicy(max_items=budget, max_tokens=10 * budget, count=weigh)
+    policy = ContextPolicy(max_items=budget, max_tokens=2 * budget, count=weigh)
     shown = policy.applied_to(talk)
     _, needed_tokens = (limit for _, _, limit in views(talk, budget))
     needed_items = sum(1 for item in talk if apart(item)) + 1
     assert len(shown) <= max(budget, needed_items)
-    assert shown.tokens(weigh) <= max(10 * budget, needed_tokens)
+    assert shown.tokens(weigh) <= max(2 * budget, needed_tokens)
     assert calls(shown) == answered(shown)
 
 
@@ -214,6 +219,11 @@ def test_no_bounds_show_everything() -> None:
     talk = Conversation((user("w" * 1_000_000), agent("w"), user("w")))
     assert ContextPolicy(max_tokens=None).applied_to(talk) == talk
     assert len(ContextPolicy().applied_to(talk)) == 2
+
+
+def test_a_policy_counts_as_it_is_told() -> None:
+    talk = Conversation((user("one"), agent("two"), user("three")))
+    assert ContextPolicy(max_tokens=2, count=lambda _: 1).applied_to(talk).items == talk.items[1:]
 
 
 def test_a_summary_is_shown_in_place_of_what_it_stands_for() -> None:
