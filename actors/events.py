@@ -53,6 +53,14 @@ class CallerFinal:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerText:
+    """What the caller wrote; the line counts such texts."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnScored:
     """The detector's judgement of the pending text of that revision."""
 

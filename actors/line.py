@@ -6,10 +6,18 @@ Holds the open line of a call, carries the caller's audio in and the agent's out
 from typing import TypeAlias, assert_never
 
 from actors.call import Call
-from actors.events import CallerDone, CallerDtmf, CallerJoined, CallerLeft, HangUp, LineClosed
+from actors.events import (
+    CallerDone,
+    CallerDtmf,
+    CallerJoined,
+    CallerLeft,
+    CallerText,
+    HangUp,
+    LineClosed,
+)
 from actors.frames import PlayFrame
 from actors.ports import Line, Transport
-from actors.vendor import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left
+from actors.vendor import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left, TextIn
 from supervision.actor import Actor
 
 LineMail: TypeAlias = PlayFrame | HangUp
@@ -54,6 +62,9 @@ class TransportActor(Actor):
         match arrival:
             case AudioIn():
                 addresses.ingress.tell(arrival)
+            case TextIn(text):
+                self.hold = written = (self.hold if isinstance(self.hold, int) else 0) + 1
+                addresses.session.tell(CallerText(written, text))
             case Joined(who):
                 addresses.session.tell(CallerJoined(who))
             case Left(who):

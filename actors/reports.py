@@ -57,6 +57,13 @@ class AgentTranscript:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentWords:
+    """The next words of this epoch that the caller has just heard, as captions show them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentSpeechStarted:
     """The first sound of this epoch went out."""
 
@@ -160,6 +167,7 @@ Event: TypeAlias = (
     | TurnCommitted
     | TurnDropped
     | AgentTranscript
+    | AgentWords
     | AgentSpeechStarted
     | AgentSpeechFinished
     | Interrupted
@@ -180,6 +188,7 @@ _NAMES: dict[type[object], str] = {
     TurnCommitted: "turn_committed",
     TurnDropped: "turn_discarded",
     AgentTranscript: "agent_transcript",
+    AgentWords: "agent_words",
     AgentSpeechStarted: "agent_speech_started",
     AgentSpeechFinished: "agent_speech_finished",
     Interrupted: "interrupted",

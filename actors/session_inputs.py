@@ -12,6 +12,7 @@ from actors.events import (
     CallerInterim,
     CallerSilent,
     CallerSpoke,
+    CallerText,
     OutputFailed,
     Played,
     PlayPhase,
@@ -23,7 +24,7 @@ from actors.events import (
     TurnScored,
     WordsPlaced,
 )
-from actors.reports import AgentSpeechStarted, Failure, ToolCalled, UserTranscript
+from actors.reports import AgentSpeechStarted, AgentWords, Failure, ToolCalled, UserTranscript
 from actors.session_latency import turn_latency
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
@@ -32,6 +33,8 @@ from actors.word_map import heard
 
 CALLER = "caller"
 """The one human of a room, as the machine names them."""
+WRITER = "caller, in writing"
+"""The same, where the texts are numbered by the line and not by the STT role."""
 
 
 class Listener:
@@ -47,7 +50,7 @@ class Listener:
         match message:
             case Played():
                 return self._played(record, message, now_ns)
-            case CallerSpoke() | CallerSilent() | CallerInterim() | CallerFinal():
+            case CallerSpoke() | CallerSilent() | CallerInterim() | CallerFinal() | CallerText():
                 return self._caller(record, message, now_ns)
             case ToolStarted() | ToolEnded():
                 return self._tool(record, message)
@@ -76,7 +79,7 @@ class Listener:
     def _caller(
         self,
         record: CallRecord,
-        message: CallerSpoke | CallerSilent | CallerInterim | CallerFinal,
+        message: CallerSpoke | CallerSilent | CallerInterim | CallerFinal | CallerText,
         now_ns: int,
     ) -> tuple[Input, ...]:
         match message:
@@ -92,6 +95,10 @@ class Listener:
                 record.stamps.final = now_ns
                 self._conductor.report(UserTranscript(text, final=True))
                 return (inputs.Final(CALLER, utt, text, confidence),)
+            case CallerText(number, text):  # whoever sends a line has finished it
+                record.stamps.final = now_ns
+                self._conductor.report(UserTranscript(text, final=True))
+                return (inputs.Final(WRITER, number, text), inputs.SttEnded(WRITER))
 
     # ------------------------------------------------------------ the agent's output
 
@@ -107,12 +114,12 @@ class Listener:
                 return (inputs.AgentAudioStarted(output.epoch),)
             case PlayPhase.PROGRESS:
                 progress = inputs.AgentAudioProgress(output.epoch, played_ms)
-                return (progress, *_spoke(output, before))
+                return (progress, *self._spoke(output, before))
             case PlayPhase.DRAINED:
-                return (*_spoke(output, before), inputs.AgentAudioDrained(output.epoch))
+                return (*self._spoke(output, before), inputs.AgentAudioDrained(output.epoch))
             case PlayPhase.FINISHED if message.samples:
                 finished = inputs.AgentAudioFinished(output.epoch, played_ms)
-                return (*_spoke(output, before), finished)
+                return (*self._spoke(output, before), finished)
             case PlayPhase.FINISHED:
                 return (inputs.ReplyEmpty(output.epoch),)
             case PlayPhase.CUT:
@@ -127,6 +134,15 @@ class Listener:
         self._conductor.report(AgentSpeechStarted(), epoch=output.epoch)
         if output.stamps.commit is not None:
             self._conductor.report(turn_latency(output.stamps), epoch=output.epoch)
+
+    def _spoke(self, output: Output, before: int) -> tuple[Input, ...]:
+        """Tell the words that were heard since the position ``before``."""
+        fresh = [word for word in output.words if before < (word.start + word.end) // 2]
+        words = heard(fresh, output.played)
+        if not words:
+            return ()
+        self._conductor.report(AgentWords(words), epoch=output.epoch)
+        return (inputs.AgentSpoke(output.epoch, words),)
 
     def _produced(
         self,
@@ -194,13 +210,6 @@ class Listener:
                 record.requests[utterance.id] = request
                 reply = inputs.Reply(utterance.id, uninterruptible=not interruptible, within=within)
                 return (reply,)
-
-
-def _spoke(output: Output, before: int) -> tuple[Input, ...]:
-    """Return the words that were heard since the position ``before``."""
-    fresh = [word for word in output.words if before < (word.start + word.end) // 2]
-    words = heard(fresh, output.played)
-    return (inputs.AgentSpoke(output.epoch, words),) if words else ()
 
 
 def _scored(revision: int, score: TurnScore) -> tuple[Input, ...]:

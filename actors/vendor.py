@@ -276,11 +276,19 @@ class DtmfPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TextIn:
+    """A line that somebody wrote: a turn of its own."""
+
+    text: str
+    who: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
 class InputEnded:
     """Nothing more will be said: the call may end when the agent has answered."""
 
 
-Arrival: TypeAlias = AudioIn | Joined | Left | DtmfPressed | InputEnded
+Arrival: TypeAlias = AudioIn | TextIn | Joined | Left | DtmfPressed | InputEnded
 
 # ---------------------------------------------------------------- speech to speech
 
