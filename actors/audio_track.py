@@ -1,7 +1,8 @@
 """The audio track: plays the agent's speech, and knows to the sample what was heard.
 
 Audio of an epoch whose gate is shut (`Begin` has not come) waits here; audio of a cut epoch never
-leaves. The track is the one place that paces the agent, so pause, cut and position are exact.
+leaves, but for the frame with which it fades out at once. The track is the one place that paces
+the agent, so pause, cut and position are exact.
 """
 
 from collections import deque
@@ -13,6 +14,7 @@ from structlog.contextvars import bind_contextvars
 from actors.audio import FRAME_MS, frame_samples
 from actors.call import Call
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
+from actors.fade import fade_out
 from actors.frames import AgentAudio, PlayFrame, SpeechOver
 from actors.track_audio import EpochAudio
 from supervision.actor import Actor
@@ -46,12 +48,16 @@ TrackMail: TypeAlias = AgentAudio | SpeechOver | Begin | Cut | Pause | Resume | 
 class AudioTrack(Actor):
     """Owns what the caller hears. Restarted, it goes on at the sample where it stood."""
 
-    def __init__(self, call: Call) -> None:
-        """Play to the call's transport at its rate."""
+    def __init__(self, call: Call, *, fade_s: float = FRAME_S) -> None:
+        """Play to the call's transport at its rate; what is cut fades out within ``fade_s``."""
         super().__init__()
         self._call = call
         self._frame_samples = frame_samples(call.track_rate_hz)
+        self._fade_samples = round(fade_s * call.track_rate_hz)
         self._due_s: float | None = None
+        """When the next frame is due, while there is something to play."""
+        self._free_s = 0.0
+        """Until when the line has sound from the last frame: none goes out before."""
         self._since_report = 0
 
     @property
@@ -112,9 +118,16 @@ class AudioTrack(Actor):
         held.cut.append(epoch)
         audio = held.audio.pop(epoch, EpochAudio(epoch))
         if epoch == held.live:
+            self._fade(audio)
             held.live, held.paused = 0, False
             self._stop_ticking()
         self._report(audio, PlayPhase.CUT)
+
+    def _fade(self, audio: EpochAudio) -> None:
+        """Put out the next frame on the way to silence, if there is sound to be faded."""
+        is_sounding = self._due_s is not None and audio.started and not self._held.paused
+        if is_sounding and audio.buffered and self._fade_samples:
+            self._send(fade_out(audio.take(self._frame_samples), self._fade_samples))
 
     # ------------------------------------------------------------ the clockwork
 
@@ -125,8 +138,12 @@ class AudioTrack(Actor):
         if self._due_s is not None or held.paused or audio is None:
             return
         if audio.finished or audio.can_take(self._frame_samples):
-            self._due_s = self.clock.now_s()
-            self._tick()
+            now_s = self.clock.now_s()
+            self._due_s = max(now_s, self._free_s)
+            if self._due_s > now_s:  # it stopped less than a frame ago: no two frames at once
+                self.after(self._due_s - now_s, _Tick(), key="tick")
+            else:
+                self._tick()
 
     def _tick(self) -> None:
         held = self._held
@@ -146,13 +163,18 @@ class AudioTrack(Actor):
             self._report(audio, PlayPhase.DRAINED)
 
     def _play(self, audio: EpochAudio) -> None:
-        self._call.addresses.transport.tell(PlayFrame(audio.take(self._frame_samples)))
+        self._send(audio.take(self._frame_samples))
         self._since_report += 1
         if not audio.started or audio.drained:
             audio.started, audio.drained = True, False
             self._report(audio, PlayPhase.STARTED)
         elif self._since_report >= PROGRESS_FRAMES:
             self._report(audio, PlayPhase.PROGRESS)
+
+    def _send(self, pcm: bytes) -> None:
+        self._call.addresses.transport.tell(PlayFrame(pcm))
+        begins_s = self._free_s if self._due_s is None else max(self._due_s, self._free_s)
+        self._free_s = begins_s + FRAME_S
 
     def _finish(self, audio: EpochAudio) -> None:
         held = self._held

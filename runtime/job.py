@@ -50,7 +50,9 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
                 id="tools", start=lambda: Supervisor(SupervisorSpec()), address=addresses.tools
             ),
             ChildSpec(
-                id="audio_track", start=lambda: AudioTrack(call), address=addresses.audio_track
+                id="audio_track",
+                start=lambda: AudioTrack(call, fade_s=plan.turn_taking.interrupt.fade_s),
+                address=addresses.audio_track,
             ),
             *slots,
             ChildSpec(id="ingress", start=lambda: Ingress(call), address=addresses.ingress),

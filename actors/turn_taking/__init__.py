@@ -12,6 +12,7 @@ from actors.turn_taking.config import (
     InterruptConfig,
     InterruptMode,
     SpeculationConfig,
+    SpeculationMode,
     TurnTakingConfig,
 )
 from actors.turn_taking.effects import (
@@ -137,6 +138,7 @@ __all__ = [
     "SetTimer",
     "SpeakWithin",
     "SpeculationConfig",
+    "SpeculationMode",
     "StartOutput",
     "StartSpeculation",
     "Started",

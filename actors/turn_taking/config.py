@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+MAX_FADE_S = 0.02
+"""One frame: a reply that was cut must not go on for longer."""
 _NS_PER_S = 1_000_000_000
 
 
@@ -126,6 +128,8 @@ class InterruptConfig:
     pause: bool = True
     pause_max_s: float = 2.0
     resume_after_s: float = 0.6
+    fade_s: float = 0.02
+    """A cut reply falls to silence within one more frame; 0: it breaks off."""
     echo_guard: bool | None = None
     """None: on only where the transport has no echo canceller."""
     echo_words: int = 4
@@ -136,20 +140,32 @@ class InterruptConfig:
         seconds = ("min_duration_s", "answer_window_s", "pause_max_s", "resume_after_s")
         _seconds(self, "interrupt", seconds)
         _counts(self, "interrupt", ("min_words", "echo_words", "echo_memory_words"))
+        if not 0 <= self.fade_s <= MAX_FADE_S:
+            raise ValueError(f"interrupt: fade_s must be 0 to {MAX_FADE_S:g}, not {self.fade_s}")
         for entry in (*self.phrases, *self.backchannels, *self.fillers):
             if not any(map(str.isalnum, entry)):
                 raise ValueError(f"interrupt: {entry!r} has no word in it")
 
 
+class SpeculationMode(enum.Enum):
+    """How far a reply is made before the turn is certain."""
+
+    OFF = "off"
+    LLM = "llm"
+    """It is written; the voice waits."""
+    LLM_TTS = "llm+tts"
+    """It is written and spoken, behind a shut gate."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeculationConfig:
-    """Whether a reply is begun, behind a shut gate, before the turn is certain.
+    """How far a reply is made, behind a shut gate, before the turn is certain.
 
     Raises:
         ValueError: A duration or a count is not positive.
     """
 
-    enabled: bool = True
+    mode: SpeculationMode = SpeculationMode.LLM_TTS
     max_per_turn: int = 3
     window_s: float = 10.0
     """Only in the first seconds of a turn."""

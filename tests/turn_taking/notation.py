@@ -51,6 +51,7 @@ from actors.turn_taking import (
     ScoreTurn,
     SpeakWithin,
     SpeculationConfig,
+    SpeculationMode,
     Started,
     StartOutput,
     StartSpeculation,
@@ -135,7 +136,9 @@ def _begin(example: Example) -> Player:
 
 def _config(words: list[str]) -> TurnTakingConfig:
     config = TurnTakingConfig(
-        speculation=SpeculationConfig(enabled="speculate" in words),
+        speculation=SpeculationConfig(
+            mode=SpeculationMode.LLM_TTS if "speculate" in words else SpeculationMode.OFF
+        ),
         interrupt=InterruptConfig(
             echo_guard="echo" in words,
             mode=InterruptMode.STT_ONLY if "stt-only" in words else InterruptMode.HYBRID,

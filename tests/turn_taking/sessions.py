@@ -38,6 +38,7 @@ from actors.turn_taking import (
     ReplyEmpty,
     Say,
     SpeculationConfig,
+    SpeculationMode,
     Started,
     SttEnded,
     SttHeld,
@@ -63,7 +64,7 @@ DEFAULT = TurnTakingConfig(
     eou=EOUConfig(hesitations=tuple(f"um{n}" for n in _COUNT), min_confidence=0.2),
     interrupt=INTERRUPT,
 )
-QUIETER = replace(DEFAULT, speculation=SpeculationConfig(enabled=False), wake_up_s=10.0)
+QUIETER = replace(DEFAULT, speculation=SpeculationConfig(mode=SpeculationMode.OFF), wake_up_s=10.0)
 VAD_ONLY = replace(DEFAULT, interrupt=replace(INTERRUPT, mode=InterruptMode.VAD_ONLY))
 STT_ONLY = replace(DEFAULT, interrupt=replace(INTERRUPT, mode=InterruptMode.STT_ONLY))
 NO_PAUSE = replace(DEFAULT, interrupt=replace(INTERRUPT, pause=False))

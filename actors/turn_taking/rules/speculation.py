@@ -1,6 +1,6 @@
 """Answers begun before the turn is certain, only while the floor is free."""
 
-from actors.turn_taking.config import to_ns
+from actors.turn_taking.config import SpeculationMode, to_ns
 from actors.turn_taking.effects import CancelSpeculation, ConfirmSpeculation, StartSpeculation
 from actors.turn_taking.rules import texts, views
 from actors.turn_taking.rules.draft import Draft
@@ -26,7 +26,7 @@ def refresh(draft: Draft) -> None:
 
 def _is_worth_it(draft: Draft, text: str) -> bool:
     state, config = draft.state, draft.config.speculation
-    if not config.enabled or state.phase is not Phase.IDLE:
+    if config.mode is SpeculationMode.OFF or state.phase is not Phase.IDLE:
         return False
     if state.speculations >= config.max_per_turn or text == state.unspeakable:
         return False
