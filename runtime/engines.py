@@ -90,12 +90,19 @@ class SharedEngine:
     key: str
     address: Address[Any]
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has run and its supervisor has fallen with it: then it does not come back."""
+        return self.address.incarnation > 0 and not self.address.is_running
+
     async def stream(self, job: object) -> AsyncGenerator[object, None]:
         """Run one job and yield its results; closing the iterator stops the engine at once.
 
         Raises:
-            ProviderError: The engine failed in the middle of the job.
+            ProviderError: The engine is gone, or failed in the middle of the job.
         """
+        if not self.address.is_running:
+            raise ProviderError(f"the {self.key} engine is gone", kind=FailureKind.CRASH)
         order = EngineJob(job, asyncio.get_running_loop())
         self.address.tell(order)
         try:

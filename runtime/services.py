@@ -26,7 +26,7 @@ class WorkerServices:
     async def engine(self, key: str, factory: Callable[[], Engine]) -> EngineClient:
         """Return the worker's one engine of that key; two rooms that ask at once share it."""
         found = self._running.get(key)
-        if found is None:
+        if found is None or found.is_gone:
             found = SharedEngine(key, Address(key))
             self._running[key] = found
             spec = ChildSpec(id=key, start=lambda: EngineActor(factory), address=found.address)
