@@ -24,8 +24,8 @@ from supervision.launch import start
 from supervision.spec import ChildSpec, Intensity, Strategy, SupervisorSpec
 from supervision.supervisor import run_tree
 
-ROUNDS = 7
-TIMES = 200
+ROUNDS = 15
+TIMES = 100
 PAUSE_S = 0.001  # crashes come alone: caches are cold for both
 BOUND = 2.0
 

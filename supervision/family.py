@@ -27,9 +27,6 @@ class ChildState(enum.Enum):
     """Down, and not to come back unless a sibling's restart takes it along."""
 
 
-UP = frozenset({ChildState.STARTING, ChildState.RUNNING, ChildState.STOPPING})
-
-
 @dataclass(slots=True, eq=False)
 class Child:
     """One child under the present incarnation of its supervisor."""
@@ -58,7 +55,7 @@ class Child:
     @property
     def is_up(self) -> bool:
         """Tell whether an incarnation of it may be running."""
-        return self.state in UP
+        return self.state is not ChildState.WAITING and self.state is not ChildState.ENDED
 
 
 @dataclass(slots=True, eq=False)

@@ -216,9 +216,14 @@ class Nursery:
         backoff_s = delay_s(spec.backoff, child.failures, self._chance())
         self._report.failed(child, reason, backoff_s)
         child.state = ChildState.WAITING
+        self._works.undertake(self._repair_after(child), backoff_s=backoff_s)
+
+    def _repair_after(self, child: Child) -> Repair:
+        if not self._shares_fate:  # among 1,000 rooms there is no need to look at the others
+            return Repair([], [child.spec.id])
         staying = [c.spec for c in self._family.children.values() if not c.is_leaving]
-        made = plan(spec.strategy, staying, child.spec.id)
-        self._works.undertake(Repair([*made.stop], [*made.start]), backoff_s=backoff_s)
+        made = plan(self._spec.strategy, staying, child.spec.id)
+        return Repair([*made.stop], [*made.start])
 
     def _give_up(self, child: Child, reason: ExitReason) -> None:
         count, within_s = len(self._restarts_s), self._spec.intensity.within_s

@@ -45,7 +45,7 @@ def plan(strategy: Strategy, children: Sequence[ChildSpec], failed: str) -> Plan
 
 def is_failure(kind: Exit) -> bool:
     """Tell whether an end of this kind is one that nobody asked for."""
-    return kind not in {Exit.NORMAL, Exit.SHUTDOWN}
+    return kind is not Exit.NORMAL and kind is not Exit.SHUTDOWN
 
 
 def is_restarted(restart: Restart, kind: Exit) -> bool:
@@ -86,6 +86,8 @@ def delay_s(backoff: Backoff, failures: int, chance: float) -> float:
         failures: 1 for the first.
         chance: evenly distributed in 0..1, spreads the delay over the jitter.
     """
+    if not backoff.base_s:
+        return 0.0
     doublings = min(failures - 1, LONGEST_DOUBLING)
     steady_s = min(backoff.base_s * 2.0**doublings, backoff.max_s)
     return steady_s * (1.0 + backoff.jitter * (2.0 * chance - 1.0))
