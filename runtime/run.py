@@ -1,6 +1,7 @@
 """``runtime run``: one call, in the way that was asked for."""
 
 from runtime.call import CallOptions, run_call
+from runtime.console import run_console
 from runtime.run_options import RunOptions, Way
 
 
@@ -13,7 +14,9 @@ def run_agent(options: RunOptions) -> int:
     match options.way():
         case Way.FILES:
             return _with_files(options)
-        case Way.CONSOLE | Way.TEXT:
+        case Way.CONSOLE:
+            return run_console(options)
+        case Way.TEXT:
             raise NotImplementedError
 
 

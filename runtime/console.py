@@ -1,0 +1,90 @@
+"""``runtime run --console``: a call by this machine's microphone and loudspeaker."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from actors.reports import Report
+from runtime import loops
+from runtime.errors import UserError
+from runtime.events_file import EventsFile, check_events_path
+from runtime.job import Job
+from runtime.keys import keys_pressed
+from runtime.live_call import hold_call
+from runtime.preparation import Prepared, prepare
+from runtime.run_options import RunOptions
+from runtime.screen import Screen
+from runtime.transcript import Transcript
+from transports.sound_device import SoundDesk, SoundDeviceTransport
+from transports.sound_library import SoundDeviceError
+
+NOT_ANSWERED = 1
+HALF_DUPLEX = (
+    "The microphone waits while the agent speaks, or it would hear itself. "
+    "With headphones: --full-duplex"
+)
+
+
+def run_console(options: RunOptions) -> int:
+    """Hold the call; return 0, or 1 if the caller got no answer.
+
+    Raises:
+        UserError: the agent or the sound devices must be mended first.
+    """
+    prepared = prepare(options.agent, folder=options.folder)
+    if options.events is not None:
+        check_events_path(options.events)
+    return loops.run(talk(prepared, sound(options), events=options.events))
+
+
+def sound(options: RunOptions) -> SoundDeviceTransport:
+    """Return the devices that were chosen, with rates that they take.
+
+    Raises:
+        UserError: PortAudio or a device is missing.
+    """
+    transport = SoundDeviceTransport(
+        input_device=options.input_device,
+        output_device=options.output_device,
+        full_duplex=options.full_duplex,
+    )
+    try:
+        return transport.fitted()
+    except SoundDeviceError as error:
+        raise UserError(str(error)) from error
+
+
+async def talk(prepared: Prepared, transport: SoundDeviceTransport, *, events: Path | None) -> int:
+    """Hold the call, drawn on the terminal."""
+    console = Console(highlight=False)
+    screen = Screen(console, transport.desk)
+    transcript = Transcript(screen.write, on_answer=lambda: None)
+    if not transport.full_duplex:
+        screen.write(HALF_DUPLEX)
+    with ExitStack() as files:
+        listeners: list[Callable[[Report], None]] = [screen.hear, transcript.hear]
+        if events is not None:
+            listeners.append(files.enter_context(EventsFile(events)).write)
+        await hold_call(
+            prepared,
+            transport,
+            listeners=listeners,
+            beside=lambda job: (screen.run(), _obey_keys(job, transport.desk)),
+        )
+    return 0 if transcript.answered else NOT_ANSWERED
+
+
+async def _obey_keys(job: Job, desk: SoundDesk) -> None:
+    def press(key: str) -> None:
+        match key:
+            case "m":
+                desk.muted = not desk.muted
+            case "q":
+                job.session.hangup("you hung up")
+            case _:
+                pass
+
+    async with keys_pressed(press):
+        await job.closed()
