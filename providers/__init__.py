@@ -4,11 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from providers.anthropic_llm import AnthropicLLM as AnthropicLLM
     from providers.demo_brain import DemoBrain as DemoBrain
     from providers.demo_rules import Rule as Rule
     from providers.energy_vad import EnergyVAD as EnergyVAD
     from providers.espeak import EspeakTTS as EspeakTTS
     from providers.heuristic_turn_detector import HeuristicTurnDetector as HeuristicTurnDetector
+    from providers.openai_llm import OpenAILLM as OpenAILLM
+    from providers.openai_responses_llm import OpenAIResponsesLLM as OpenAIResponsesLLM
+    from providers.openai_stt import OpenAISTT as OpenAISTT
+    from providers.openai_tts import OpenAITTS as OpenAITTS
     from providers.pocketsphinx_stt import PocketsphinxSTT as PocketsphinxSTT
     from providers.scripted_ears import ScriptedDenoiser as ScriptedDenoiser
     from providers.scripted_ears import ScriptedTurnDetector as ScriptedTurnDetector
@@ -20,10 +25,15 @@ if TYPE_CHECKING:
     from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
 
 _SHELVES = {
+    "AnthropicLLM": "providers.anthropic_llm",
     "DemoBrain": "providers.demo_brain",
     "EnergyVAD": "providers.energy_vad",
     "EspeakTTS": "providers.espeak",
     "HeuristicTurnDetector": "providers.heuristic_turn_detector",
+    "OpenAILLM": "providers.openai_llm",
+    "OpenAIResponsesLLM": "providers.openai_responses_llm",
+    "OpenAISTT": "providers.openai_stt",
+    "OpenAITTS": "providers.openai_tts",
     "PocketsphinxSTT": "providers.pocketsphinx_stt",
     "Rule": "providers.demo_rules",
     "ScriptedDenoiser": "providers.scripted_ears",

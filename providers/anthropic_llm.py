@@ -17,7 +17,6 @@ from actors.ports import LanguageModel, Services
 from actors.vendor import ChatEvent, ChatRequest, FailureKind, ProviderError
 from providers.anthropic_messages import message_turns
 from providers.anthropic_stream import MessageReader
-from providers.anthropic_thoughts import Thoughts
 from providers.http_client import (
     HttpAccount,
     Outside,
@@ -51,6 +50,11 @@ class AnthropicLLM(HttpAccount):
     """Let the vendor keep the conversation so far: long ones become quicker and cheaper."""
     extra: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
     """Goes into each request as it is: what only your server or model knows."""
+
+    @property
+    def owner(self) -> str:
+        """Who owns what a tool call keeps for its model."""
+        return f"{self.base_url} {self.model}"
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
@@ -100,7 +104,7 @@ def _refusal(vendor: str, error: anthropic.APIStatusError) -> ProviderError:
 
 
 class _Claude:
-    """One call's client, and what the model thought between its tool calls."""
+    """One call's client. It keeps no conversation: each request carries all of it."""
 
     def __init__(
         self, config: AnthropicLLM, client: anthropic.AsyncAnthropic, services: Services
@@ -108,24 +112,22 @@ class _Claude:
         self._config = config
         self._messages = client.messages
         self._services = services
-        self._thoughts = Thoughts()
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config
-        reader = MessageReader(config.name)
+        reader = MessageReader(config.name, config.owner)
         with config.failures():
             async with await outside(self._services, self._ask(request)) as stream:
                 refuse_no_stream(config.name, stream.response.headers)
                 async for event in Outside(self._services, stream):
                     for result in reader.read(event):
                         yield result
-            self._thoughts.keep(reader.calls, reader.thoughts)
             for result in reader.end():
                 yield result
 
     async def _ask(self, request: ChatRequest) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         config = self._config
-        system, messages = message_turns(request, self._thoughts)
+        system, messages = message_turns(request, config.owner)
         tools = cast("list[Any]", [anthropic_tool(tool) for tool in request.tools])
         one_at_a_time = tools and not config.parallel_tool_calls
         sampling = {} if config.temperature is None else {"temperature": config.temperature}

@@ -6,20 +6,23 @@ caller's side, because not every model has another place for them.
 """
 
 import json
-from typing import Final, Literal, assert_never, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal, assert_never, cast
 
 from anthropic.types import (
+    Base64ImageSourceParam,
     ContentBlockParam,
     MessageParam,
     TextBlockParam,
     ToolResultBlockParam,
     ToolUseBlockParam,
+    URLImageSourceParam,
 )
 
-from actors.conversation import ToolCall, ToolOutput
+from actors.conversation import ImagePart, Message, ToolCall, ToolOutput
 from actors.vendor import ChatRequest
-from providers.anthropic_thoughts import Thoughts
 from providers.chat_turns import Said, ToolRound, split_system, turns, wire_id
+from providers.vendor_data import given_back
 
 BEGINNING: Final = "(The call begins.)"
 """Stands for the caller where the agent spoke first, or where nobody has spoken."""
@@ -27,8 +30,11 @@ YOUR_TURN: Final = "(The caller is silent. It is your turn to speak.)"
 """Stands for the caller where the agent spoke last: newer models refuse to go on by themselves."""
 
 
-def message_turns(request: ChatRequest, thoughts: Thoughts) -> tuple[str, list[MessageParam]]:
-    """Return the system prompt, and the conversation as messages."""
+def message_turns(request: ChatRequest, owner: str) -> tuple[str, list[MessageParam]]:
+    """Return the system prompt, and the conversation as messages.
+
+    The ``owner`` is the model that is asked: it must be given what it thought before its calls.
+    """
     system, told = split_system(request.instructions, turns(request.items))
     talk = _Talk()
     for turn in told:
@@ -36,9 +42,7 @@ def message_turns(request: ChatRequest, thoughts: Thoughts) -> tuple[str, list[M
             case Said():
                 _say(talk, turn)
             case ToolRound():
-                first, _ = turn.calls[0]
-                talk.add("assistant", *thoughts.before(first))
-                talk.add("assistant", *(_use(call) for call, _ in turn.calls))
+                _use(talk, turn, owner)
                 talk.add("user", *(_result(call, output) for call, output in turn.calls))
             case _:
                 assert_never(turn)
@@ -54,6 +58,13 @@ class _Talk:
         self.messages: list[MessageParam] = []
         self.role: Literal["user", "assistant"] | None = None
         self._content: list[ContentBlockParam] = []
+
+    def think(self, thoughts: Sequence[ContentBlockParam]) -> None:
+        """Put thoughts before all that was said since the other side spoke: there they belong."""
+        if self.role == "assistant":
+            self._content[:0] = thoughts
+        else:
+            self.add("assistant", *thoughts)
 
     def add(self, role: Literal["user", "assistant"], *blocks: ContentBlockParam) -> None:
         if not blocks:
@@ -77,29 +88,54 @@ def _message(role: Literal["user", "assistant"], blocks: list[ContentBlockParam]
 def _say(talk: _Talk, turn: Said) -> None:
     for message in turn.messages:
         match turn.role:
-            case "user" | "assistant":
-                talk.add(turn.role, _text(message.text))
+            case "user":
+                talk.add("user", *_parts(message))
+            case "assistant" if message.text:
+                talk.add("assistant", _text(message.text))
+            case "assistant":
+                pass
             case "system":
                 talk.add("user", _text(f"(Not the caller, but the system: {message.text})"))
+
+
+def _parts(message: Message) -> Iterator[ContentBlockParam]:
+    if message.text:
+        yield _text(message.text)
+    for image in message.images:
+        yield {"type": "image", "source": _source(image)}
+
+
+def _source(image: ImagePart) -> Base64ImageSourceParam | URLImageSourceParam:
+    if image.url:
+        return {"type": "url", "url": image.url}
+    kind = cast("Any", image.mime)  # the vendor says which it does not take
+    return {"type": "base64", "media_type": kind, "data": image.base64}
 
 
 def _text(text: str) -> TextBlockParam:
     return {"type": "text", "text": text}
 
 
-def _use(call: ToolCall) -> ToolUseBlockParam:
-    return {
-        "type": "tool_use",
-        "id": wire_id(call.call_id),
-        "name": call.name,
-        "input": arguments_object(call.arguments),
-    }
+def _use(talk: _Talk, turn: ToolRound, owner: str) -> None:
+    for number, (call, _) in enumerate(turn.calls):
+        thoughts = cast("list[ContentBlockParam]", given_back(owner, call) or [])
+        if number:
+            talk.add("assistant", *thoughts)
+        else:
+            talk.think(thoughts)
+        use: ToolUseBlockParam = {
+            "type": "tool_use",
+            "id": wire_id(call),
+            "name": call.name,
+            "input": arguments_object(call.arguments),
+        }
+        talk.add("assistant", use)
 
 
 def _result(call: ToolCall, output: ToolOutput) -> ToolResultBlockParam:
     return {
         "type": "tool_result",
-        "tool_use_id": wire_id(call.call_id),
+        "tool_use_id": wire_id(call),
         "content": output.output,
         "is_error": output.is_error,
     }

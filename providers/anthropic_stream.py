@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from anthropic.types import (
     MessageDeltaUsage,
     RawContentBlockDelta,
     RawContentBlockStartEvent,
     RawMessageStreamEvent,
+    RedactedThinkingBlockParam,
     StopReason,
+    ThinkingBlockParam,
 )
 from anthropic.types import Usage as MessageUsage
 
 from actors.conversation import ToolCall, new_id
 from actors.vendor import ChatDone, ChatEvent, FailureKind, ProviderError, TextDelta, Usage
-from providers.anthropic_thoughts import Thought
 from providers.chat_turns import CUT_OFF, is_json
+from providers.vendor_data import kept
+
+Thought: TypeAlias = ThinkingBlockParam | RedactedThinkingBlockParam
+"""What it thought before it called tools: it wants that back, word for word and signed."""
 
 
 @dataclass(slots=True)
@@ -40,16 +46,17 @@ class _Block:
 class MessageReader:
     """Reads one answer, event by event."""
 
-    def __init__(self, vendor: str) -> None:
-        """Read for the vendor of that name."""
+    def __init__(self, vendor: str, owner: str) -> None:
+        """Read for the vendor of that name; ``owner`` is the model that answers."""
         self._vendor = vendor
+        self._owner = owner
         self._block: _Block | None = None
         self._input_tokens = 0
         self._output_tokens = 0
         self._reason: StopReason | None = None
         self._ended = False
-        self.calls: list[ToolCall] = []
-        self.thoughts: list[Thought] = []
+        self._calls: list[ToolCall] = []
+        self._thoughts: list[Thought] = []
 
     def read(self, event: RawMessageStreamEvent) -> Iterator[ChatEvent]:
         """Take the next event; yield what it means."""
@@ -82,7 +89,7 @@ class MessageReader:
         if self._reason == "refusal":
             raise ProviderError(f"{self._vendor}: it refuses", kind=FailureKind.REJECTED)
         reason = _done(self._reason)
-        yield from (call for call in self.calls if reason != CUT_OFF or is_json(call.arguments))
+        yield from (call for call in self._calls if reason != CUT_OFF or is_json(call.arguments))
         yield Usage(self._input_tokens, self._output_tokens)
         yield ChatDone(reason)
 
@@ -119,11 +126,17 @@ class MessageReader:
         block, self._block = self._open_block(), None
         if block.kind == "tool_use":
             arguments = block.text.strip() or "{}"
-            self.calls.append(
-                ToolCall(call_id=new_id("call"), name=block.name, arguments=arguments)
+            thoughts, self._thoughts = self._thoughts, []
+            self._calls.append(
+                ToolCall(
+                    call_id=new_id("call"),
+                    name=block.name,
+                    arguments=arguments,
+                    vendor_data=kept(self._owner, thoughts) if thoughts else "",
+                )
             )
         elif (thought := block.thought()) is not None:
-            self.thoughts.append(thought)
+            self._thoughts.append(thought)
 
     def _open_block(self) -> _Block:
         if self._block is None:

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
-from actors.conversation import Item, Message, ToolCall, ToolOutput
+from actors.conversation import Conversation, Item, Message, Role, ToolCall, ToolOutput
 
 CUT_OFF: Final = "length"
 """The reason of an answer that was as long as it may be; a call that it breaks off is void."""
@@ -23,13 +23,18 @@ _ID_LENGTH: Final = 9
 class Said:
     """What one side said until the other one did something."""
 
-    role: Literal["user", "assistant", "system"]
+    role: Role
     messages: tuple[Message, ...]
 
     @property
     def text(self) -> str:
         """The whole of it."""
-        return "\n".join(message.text for message in self.messages)
+        return "\n".join(message.text for message in self.messages if message.text)
+
+    @property
+    def shows_images(self) -> bool:
+        """Whether a model must be shown something; only the caller's side shows anything."""
+        return self.role == "user" and any(message.images for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,21 @@ Turn: TypeAlias = Said | ToolRound
 
 def turns(items: Iterable[Item]) -> tuple[Turn, ...]:
     """Return the conversation in turns; calls without output and empty messages are left out."""
-    items = tuple(items)
-    outputs = {item.call_id: item for item in items if isinstance(item, ToolOutput)}
     told: list[Turn] = []
-    for before, item in pairwise((None, *items)):
+    asked: list[ToolCall] = []
+    answered: list[ToolOutput] = []
+    for item, after in pairwise((*Conversation(tuple(items)).paired(), None)):
         match item:
-            case Message() if item.text.strip():
+            case Message():
                 _say(told, item)
-            case ToolCall() if item.call_id in outputs:
-                beside = isinstance(before, ToolCall)
-                _call(told, item, outputs[item.call_id], beside=beside)
-            case Message() | ToolCall() | ToolOutput() | None:
+            case ToolCall():
+                asked.append(item)
+            case ToolOutput():
+                answered.append(item)
+                if not isinstance(after, ToolOutput):
+                    told.append(ToolRound(_matched(asked, answered)))
+                    asked, answered = [], []
+            case None:
                 pass
             case _:
                 assert_never(item)
@@ -62,6 +71,8 @@ def turns(items: Iterable[Item]) -> tuple[Turn, ...]:
 
 
 def _say(told: list[Turn], message: Message) -> None:
+    if not message.text.strip() and not message.images:
+        return
     last = told[-1] if told else None
     if isinstance(last, Said) and last.role == message.role:
         told[-1] = replace(last, messages=(*last.messages, message))
@@ -69,12 +80,16 @@ def _say(told: list[Turn], message: Message) -> None:
         told.append(Said(message.role, (message,)))
 
 
-def _call(told: list[Turn], tool_call: ToolCall, output: ToolOutput, *, beside: bool) -> None:
-    last = told[-1] if told else None
-    if beside and isinstance(last, ToolRound):
-        told[-1] = ToolRound((*last.calls, (tool_call, output)))
-    else:
-        told.append(ToolRound(((tool_call, output),)))
+def _matched(
+    asked: Sequence[ToolCall], answered: Iterable[ToolOutput]
+) -> tuple[tuple[ToolCall, ToolOutput], ...]:
+    outputs = list(answered)
+    pairs: list[tuple[ToolCall, ToolOutput]] = []
+    for call in asked:
+        output = next(output for output in outputs if output.call_id == call.call_id)
+        outputs.remove(output)
+        pairs.append((call, output))
+    return tuple(pairs)
 
 
 def split_system(instructions: str, told: Sequence[Turn]) -> tuple[str, tuple[Turn, ...]]:
@@ -87,13 +102,14 @@ def split_system(instructions: str, told: Sequence[Turn]) -> tuple[str, tuple[Tu
     return "\n\n".join(texts), rest
 
 
-def wire_id(call_id: str) -> str:
-    """Return the id under which a vendor is told of a call.
+def wire_id(call: ToolCall) -> str:
+    """Return the id under which a vendor is told of a call: nine letters and digits.
 
     A conversation may hold calls of several vendors, and one refuses the other's ids: Anthropic
-    takes letters, digits, _ and -, OpenAI at most 40 characters, Mistral nine letters and digits.
+    takes letters, digits, _ and -, OpenAI at most 40 characters, Mistral just nine letters and
+    digits. And some vendors count their calls from zero in every answer.
     """
-    number = int.from_bytes(hashlib.sha256(call_id.encode()).digest()[:8])
+    number = int.from_bytes(hashlib.sha256(call.id.encode()).digest()[:8])
     letters: list[str] = []
     for _ in range(_ID_LENGTH):
         number, place = divmod(number, len(_LETTERS))

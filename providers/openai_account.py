@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, TypeVar
 
+import httpx2
 import openai
 from pydantic import Field, JsonValue
 
@@ -60,6 +61,8 @@ class OpenAIAccount(HttpAccount):
             raise _refusal(self.name, error) from error
         except openai.APIConnectionError as error:
             raise network_failure(self.name, self.base_url, error.__cause__) from error
+        except httpx2.HTTPError as error:  # while raw audio streams, the SDK lets it through
+            raise network_failure(self.name, self.base_url, error) from error
         except openai.APIError as error:  # told within the stream
             text, kind = (
                 one_line(f"{self.name}: {error.message}"),

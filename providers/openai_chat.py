@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, Final, assert_never, cast
 
 from openai.types.chat import (
     ChatCompletionAssistantMessageParam,
     ChatCompletionChunk,
+    ChatCompletionContentPartParam,
     ChatCompletionMessageFunctionToolCallParam,
     ChatCompletionMessageParam,
 )
 from openai.types.chat.chat_completion_chunk import Choice, ChoiceDeltaToolCall
+from openai.types.chat.chat_completion_content_part_image_param import ImageURL
 from openai.types.completion_usage import CompletionUsage
 
 from actors.conversation import ToolCall, new_id
@@ -24,10 +26,17 @@ from actors.vendor import (
     Usage,
 )
 from providers.chat_turns import CUT_OFF, Said, ToolRound, is_json, split_system, turns, wire_id
+from providers.vendor_data import given_back, kept
+
+EXTRA: Final = "extra_content"
+"""Where Google's server puts the signature of a thought, and wants it back with the call."""
 
 
-def chat_messages(request: ChatRequest) -> list[ChatCompletionMessageParam]:
-    """Return the conversation as messages; calls belong to what was said just before them."""
+def chat_messages(request: ChatRequest, owner: str) -> list[ChatCompletionMessageParam]:
+    """Return the conversation as messages; calls belong to what was said just before them.
+
+    The ``owner`` is the model that is asked, which is given back what is its own.
+    """
     system, told = split_system(request.instructions, turns(request.items))
     messages: list[ChatCompletionMessageParam] = []
     if system:
@@ -37,7 +46,7 @@ def chat_messages(request: ChatRequest) -> list[ChatCompletionMessageParam]:
             case Said():
                 messages.append(_said(turn))
             case ToolRound():
-                _add_round(messages, turn)
+                _add_round(messages, turn, owner)
             case _:
                 assert_never(turn)
     return messages
@@ -46,32 +55,44 @@ def chat_messages(request: ChatRequest) -> list[ChatCompletionMessageParam]:
 def _said(turn: Said) -> ChatCompletionMessageParam:
     match turn.role:
         case "user":
-            return {"role": "user", "content": turn.text}
+            return {"role": "user", "content": _parts(turn) if turn.shows_images else turn.text}
         case "assistant":
             return {"role": "assistant", "content": turn.text}
         case "system":
             return {"role": "system", "content": turn.text}
 
 
-def _add_round(messages: list[ChatCompletionMessageParam], turn: ToolRound) -> None:
+def _parts(turn: Said) -> list[ChatCompletionContentPartParam]:
+    parts: list[ChatCompletionContentPartParam] = []
+    for message in turn.messages:
+        if message.text:
+            parts.append({"type": "text", "text": message.text})
+        for image in message.images:
+            shown: ImageURL = {"url": image.address, "detail": image.detail}
+            parts.append({"type": "image_url", "image_url": shown})
+    return parts
+
+
+def _add_round(messages: list[ChatCompletionMessageParam], turn: ToolRound, owner: str) -> None:
     last = messages[-1] if messages else None
     if last is not None and last["role"] == "assistant" and "tool_calls" not in last:
         asked = last
     else:
         asked: ChatCompletionAssistantMessageParam = {"role": "assistant"}
         messages.append(asked)
-    asked["tool_calls"] = [_call(tool_call) for tool_call, _ in turn.calls]
-    for tool_call, output in turn.calls:
-        told = wire_id(tool_call.call_id)
-        messages.append({"role": "tool", "tool_call_id": told, "content": output.output})
+    asked["tool_calls"] = [_call(call, owner) for call, _ in turn.calls]
+    for call, output in turn.calls:
+        messages.append({"role": "tool", "tool_call_id": wire_id(call), "content": output.output})
 
 
-def _call(tool_call: ToolCall) -> ChatCompletionMessageFunctionToolCallParam:
-    return {
-        "id": wire_id(tool_call.call_id),
+def _call(call: ToolCall, owner: str) -> ChatCompletionMessageFunctionToolCallParam:
+    told: ChatCompletionMessageFunctionToolCallParam = {
+        "id": wire_id(call),
         "type": "function",
-        "function": {"name": tool_call.name, "arguments": tool_call.arguments},
+        "function": {"name": call.name, "arguments": call.arguments},
     }
+    extra = given_back(owner, call)
+    return told if extra is None else cast("Any", {**told, EXTRA: extra})
 
 
 @dataclass(slots=True)
@@ -82,24 +103,29 @@ class _Call:
     id: str
     name: str
     arguments: str
+    extra: Any = None
 
     def is_gone_on_with(self, fragment: ChoiceDeltaToolCall) -> bool:
         """Whether the fragment belongs to this call: some servers number all of them 0."""
         return fragment.index == self.index and fragment.id in {None, "", self.id}
 
-    def whole(self) -> ToolCall:
+    def whole(self, owner: str) -> ToolCall:
         """Return the call under an id of ours: those of some servers begin anew in each answer."""
         return ToolCall(
-            call_id=new_id("call"), name=self.name, arguments=self.arguments.strip() or "{}"
+            call_id=new_id("call"),
+            name=self.name,
+            arguments=self.arguments.strip() or "{}",
+            vendor_data="" if self.extra is None else kept(owner, self.extra),
         )
 
 
 class ChatReader:
     """Reads one answer; tool calls come at its end, when they are whole."""
 
-    def __init__(self, vendor: str) -> None:
-        """Read for the vendor of that name."""
+    def __init__(self, vendor: str, owner: str) -> None:
+        """Read for the vendor of that name; ``owner`` is the model that answers."""
         self._vendor = vendor
+        self._owner = owner
         self._calls: list[_Call] = []
         self._usage: CompletionUsage | None = None
         self._reason: str | None = None
@@ -122,11 +148,13 @@ class ChatReader:
         name = (function and function.name) or ""
         arguments = (function and function.arguments) or ""
         known = [call for call in self._calls if call.is_gone_on_with(fragment)]
-        if known:
-            known[-1].name = known[-1].name or name
-            known[-1].arguments += arguments
-        else:
-            self._calls.append(_Call(fragment.index, fragment.id or "", name, arguments))
+        if not known:
+            known = [_Call(fragment.index, fragment.id or "", "", "")]
+            self._calls += known
+        call = known[-1]
+        call.name = call.name or name
+        call.arguments += arguments
+        call.extra = (fragment.model_extra or {}).get(EXTRA, call.extra)
 
     def end(self) -> Iterator[ChatEvent]:
         """Yield what is due at the end of the stream.
@@ -152,6 +180,6 @@ class ChatReader:
                 raise ProviderError(
                     f"{self._vendor}: called a tool without a name", kind=FailureKind.PROTOCOL
                 )
-            whole = call.whole()
+            whole = call.whole(self._owner)
             if self._reason != CUT_OFF or is_json(whole.arguments):
                 yield whole

@@ -30,6 +30,11 @@ class OpenAIModel(OpenAIAccount):
     """How much a thinking model thinks before the caller hears anything."""
     parallel_tool_calls: bool | None = None
 
+    @property
+    def owner(self) -> str:
+        """Who owns what a tool call keeps for its model."""
+        return f"{self.base_url} {self.model}"
+
 
 class OpenAILLM(OpenAIModel):
     """A model behind chat completions."""
@@ -58,7 +63,7 @@ class _ChatModel:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config
-        reader = ChatReader(config.name)
+        reader = ChatReader(config.name, config.owner)
         with config.failures():
             async with await outside(self._services, self._ask(request)) as stream:
                 refuse_no_stream(config.name, stream.response.headers)
@@ -73,7 +78,7 @@ class _ChatModel:
         tools = cast("list[Any]", [openai_chat_tool(tool) for tool in request.tools])
         return await self._completions.create(
             model=config.model,
-            messages=chat_messages(request),
+            messages=chat_messages(request, config.owner),
             stream=True,
             stream_options={"include_usage": True} if config.include_usage else openai.omit,
             tools=given(tools or None),

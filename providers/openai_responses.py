@@ -7,6 +7,7 @@ from openai.types.responses import (
     Response,
     ResponseFunctionToolCall,
     ResponseInputItemParam,
+    ResponseInputMessageContentListParam,
     ResponseInputParam,
     ResponseStreamEvent,
 )
@@ -41,7 +42,8 @@ def response_input(request: ChatRequest) -> tuple[str, ResponseInputParam]:
     for turn in told:
         match turn:
             case Said():
-                items.append({"type": "message", "role": turn.role, "content": turn.text})
+                content = _parts(turn) if turn.shows_images else turn.text
+                items.append({"type": "message", "role": turn.role, "content": content})
             case ToolRound():
                 items += _round(turn)
             case _:
@@ -49,18 +51,30 @@ def response_input(request: ChatRequest) -> tuple[str, ResponseInputParam]:
     return system, items
 
 
+def _parts(turn: Said) -> ResponseInputMessageContentListParam:
+    parts: ResponseInputMessageContentListParam = []
+    for message in turn.messages:
+        if message.text:
+            parts.append({"type": "input_text", "text": message.text})
+        for image in message.images:
+            parts.append(
+                {"type": "input_image", "image_url": image.address, "detail": image.detail}
+            )
+    return parts
+
+
 def _round(turn: ToolRound) -> Iterator[ResponseInputItemParam]:
     for tool_call, _ in turn.calls:
         yield {
             "type": "function_call",
-            "call_id": wire_id(tool_call.call_id),
+            "call_id": wire_id(tool_call),
             "name": tool_call.name,
             "arguments": tool_call.arguments,
         }
     for tool_call, output in turn.calls:
         yield {
             "type": "function_call_output",
-            "call_id": wire_id(tool_call.call_id),
+            "call_id": wire_id(tool_call),
             "output": output.output,
         }
 

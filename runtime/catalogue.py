@@ -27,10 +27,21 @@ class Entry:
 CATALOGUE: Mapping[str, Mapping[str, Entry]] = {
     "denoise": {"webrtc": Entry("WebRtcDenoiser")},
     "vad": {"silero": Entry("SileroVAD"), "energy": Entry("EnergyVAD")},
-    "stt": {"pocketsphinx": Entry("PocketsphinxSTT")},
+    "stt": {
+        "pocketsphinx": Entry("PocketsphinxSTT"),
+        "openai": Entry("OpenAISTT", option="model"),
+    },
     "turn_detector": {"heuristic": Entry("HeuristicTurnDetector")},
-    "llm": {"demo": Entry("DemoBrain")},
-    "tts": {"espeak": Entry("EspeakTTS", option="voice")},
+    "llm": {
+        "demo": Entry("DemoBrain"),
+        "openai": Entry("OpenAILLM", option="model"),
+        "openai-responses": Entry("OpenAIResponsesLLM", option="model"),
+        "anthropic": Entry("AnthropicLLM", option="model"),
+    },
+    "tts": {
+        "espeak": Entry("EspeakTTS", option="voice"),
+        "openai": Entry("OpenAITTS", option="model"),
+    },
 }
 """The names of each slot."""
 
