@@ -1,6 +1,7 @@
 """What the model of a call is shown of its conversation."""
 
 from actors.conversation import ContextPolicy, Conversation, Message
+from actors.vendor import ChatRequest
 from providers.scripted_llm import ScriptedLLM
 from tests.calls.rig import agent, call
 
@@ -11,7 +12,9 @@ async def test_the_model_is_shown_what_the_policy_allows_and_the_conversation_st
         for answers in (1, 2, 3):
             await rig.asks(answers=answers)
         talk = await rig.job.session.conversation()
-    shown = [item.text for item in model.record.requests[-1].items if isinstance(item, Message)]
+    request = model.record.requests[-1]
+    assert isinstance(request, ChatRequest)
+    shown = [item.text for item in request.items if isinstance(item, Message)]
     assert shown == ["You are welcome.", "good bye"]
     assert Conversation.from_json(talk.to_json()) == talk
     assert talk.to_text() == (
