@@ -5,55 +5,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from actors.turn_taking.inputs import TimerName
-
-
-class CommitReason(enum.Enum):
-    """Why the user's turn was taken as finished."""
-
-    WAIT = "wait"
-    STT_SILENCE = "stt_silence"
-    STT_LOST = "stt_lost"
-    VAD_STUCK = "vad_stuck"
-    MAX_TURN = "max_turn"
-
-
-class DiscardReason(enum.Enum):
-    """Why something the user said, or seemed to say, is not part of any turn."""
-
-    NO_SPEECH = "no_speech"
-    STT_LOST = "stt_lost"
-    BACKCHANNEL = "backchannel"
-    ECHO = "echo"
-    CORRECTED = "corrected"
-    LOW_CONFIDENCE = "low_confidence"
-    LEFT = "left"
-    CLOSING = "closing"
-
-
-class InterruptReason(enum.Enum):
-    """What cut the agent."""
-
-    SPEECH = "speech"
-    WORDS = "words"
-    CONTINUED = "continued"
-    DTMF = "dtmf"
-    COMMAND = "command"
-    STALLED = "stalled"
-    LEFT = "left"
-    CLOSING = "closing"
-
-
-class DropReason(enum.Enum):
-    """Why a queued output will never begin."""
-
-    INTERRUPTED = "interrupted"
-    QUEUE_FULL = "queue_full"
-    USER_SPOKE = "user_spoke"
-    OUTPUT_OVER = "output_over"
-    """It was asked for within an output that is over."""
-    STALLED = "stalled"
-    LEFT = "left"
-    CLOSING = "closing"
+from actors.turn_taking.reasons import (
+    CancelReason,
+    CommitReason,
+    DiscardReason,
+    DropReason,
+    InterruptReason,
+    PauseReason,
+    ResumeReason,
+)
 
 
 class OutputKind(enum.Enum):
@@ -171,6 +131,7 @@ class CancelSpeculation:
     """Forget it."""
 
     epoch: int
+    reason: CancelReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +139,7 @@ class PausePlayback:
     """Shut the gate; production goes on."""
 
     epoch: int
+    reason: PauseReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +147,7 @@ class ResumePlayback:
     """Open the gate again."""
 
     epoch: int
+    reason: ResumeReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from actors.turn_taking import (
     State,
     TimerName,
 )
+from actors.turn_taking.reasons import CancelReason, ResumeReason
 from actors.turn_taking.rules import (
     agent,
     corrections,
@@ -83,11 +84,11 @@ def apologise_for_anything(draft: Draft, live: Any, reason: str) -> None:
     ORIGINAL_APOLOGY(draft, replace(live, kind=floor.OutputKind.TURN), reason)
 
 
-def resume_without_a_pause(draft: Draft) -> None:
+def resume_without_a_pause(draft: Draft, reason: ResumeReason) -> None:
     live = draft.state.live
     if live is not None:
         draft.put_live(live, pause=None)
-        draft.emit(ResumePlayback(live.epoch))
+        draft.emit(ResumePlayback(live.epoch, reason))
 
 
 def cut_and_go_on(draft: Draft, reason: InterruptReason) -> None:
@@ -98,9 +99,9 @@ def cut_and_go_on(draft: Draft, reason: InterruptReason) -> None:
         ORIGINAL_INTERRUPT(draft, reason)
 
 
-def cancel_and_keep(draft: Draft) -> None:
+def cancel_and_keep(draft: Draft, reason: CancelReason) -> None:
     if draft.state.speculation is not None:
-        draft.emit(CancelSpeculation(draft.state.speculation.epoch))
+        draft.emit(CancelSpeculation(draft.state.speculation.epoch, reason))
 
 
 def hear_no_progress(draft: Draft, live: Any, given: Any) -> None:

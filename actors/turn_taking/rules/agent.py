@@ -16,6 +16,7 @@ from actors.turn_taking.inputs import (
     ReplyEmpty,
     ToolsBusy,
 )
+from actors.turn_taking.reasons import CancelReason, PauseReason
 from actors.turn_taking.rules import floor, speculation, texts, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Live, Phase
@@ -36,7 +37,7 @@ def _of_speculation(draft: Draft, given: AgentInput) -> None:
     if isinstance(given, GenerationFailed):
         speculation.fail(draft)
     elif isinstance(given, AgentAudioFinished | ReplyEmpty):
-        speculation.cancel(draft)
+        speculation.cancel(draft, CancelReason.EMPTY)
 
 
 def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
@@ -66,7 +67,7 @@ def _busy(draft: Draft, live: Live, *, busy: bool) -> None:
     draft.put(live=live)
     thinking = draft.state.phase is Phase.THINKING
     if thinking and views.is_interruptible(live) and views.speaking(draft.state):
-        floor.pause(draft)
+        floor.pause(draft, PauseReason.SPEECH)
 
 
 def _heard(

@@ -12,6 +12,7 @@ from actors.turn_taking.effects import (
     SpeakWithin,
 )
 from actors.turn_taking.inputs import Close, Command, Interrupt, Reply, Say, Started
+from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import floor, speculation, user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, Queued
@@ -79,6 +80,6 @@ def _interrupt(draft: Draft, *, force: bool) -> None:
 def _close(draft: Draft) -> None:
     floor.interrupt(draft, InterruptReason.CLOSING)
     user_side.discard_all(draft, DiscardReason.CLOSING)
-    speculation.cancel(draft)
+    speculation.cancel(draft, CancelReason.CLOSING)
     floor.drop_all(draft, DropReason.CLOSING)
     draft.put(phase=Phase.CLOSING, digits="", stt_hold=None)

@@ -16,6 +16,7 @@ from actors.turn_taking.effects import (
     ResumePlayback,
     StartOutput,
 )
+from actors.turn_taking.reasons import PauseReason, ResumeReason
 from actors.turn_taking.rules import user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Live, Pause, Phase, Queued, Turn
@@ -75,12 +76,12 @@ def drop_all(draft: Draft, reason: DropReason) -> None:
         drop(draft, output, reason)
 
 
-def pause(draft: Draft) -> None:
+def pause(draft: Draft, reason: PauseReason) -> None:
     """Shut the gate."""
     live = draft.state.live
     if live is not None and live.pause is None:
         draft.put_live(live, pause=Pause(draft.now_ns))
-        draft.emit(PausePlayback(live.epoch))
+        draft.emit(PausePlayback(live.epoch, reason))
 
 
 def delay_resume(draft: Draft, until_ns: int) -> None:
@@ -92,7 +93,7 @@ def delay_resume(draft: Draft, until_ns: int) -> None:
         draft.put_live(live, pause=replace(live.pause, resume_ns=resume_ns))
 
 
-def resume(draft: Draft) -> None:
+def resume(draft: Draft, reason: ResumeReason) -> None:
     """Open the gate: whoever stopped without a word had nothing to say."""
     live = draft.state.live
     if live is None or live.pause is None:
@@ -103,13 +104,13 @@ def resume(draft: Draft) -> None:
     draft.put_live(live, pause=None, agent_ns=draft.now_ns)
     if live.drained:
         draft.put(phase=Phase.THINKING)
-    draft.emit(ResumePlayback(live.epoch))
+    draft.emit(ResumePlayback(live.epoch, reason))
 
 
 def resume_if_settled(draft: Draft) -> None:
     """Open the gate once everybody is silent and has been understood."""
     if views.is_settled(draft.state):
-        resume(draft)
+        resume(draft, ResumeReason.UNDERSTOOD)
 
 
 def interrupt(draft: Draft, reason: InterruptReason) -> None:

@@ -5,6 +5,7 @@ from typing import assert_never
 from actors.turn_taking.config import to_ns
 from actors.turn_taking.effects import DiscardReason, DropReason, DtmfEntered, InterruptReason
 from actors.turn_taking.inputs import Dtmf, EouScore, Joined, Left, SideInput, SttEnded, SttHeld
+from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import floor, speculation, taking, user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, SttHold, Text
@@ -75,7 +76,7 @@ def _left(draft: Draft, who: str) -> None:
         return
     floor.interrupt(draft, InterruptReason.LEFT)
     user_side.discard_all(draft, DiscardReason.LEFT)
-    speculation.cancel(draft)
+    speculation.cancel(draft, CancelReason.LEFT)
     floor.drop_all(draft, DropReason.LEFT)
     draft.put(digits="", unheard=None, cut_by_speech=None)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from actors.turn_taking.effects import OutputKind, ScoreTurn
+from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import floor, speculation, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Calm, Phase, Queued, State, Turn
@@ -33,7 +34,7 @@ def _judge(draft: Draft, before: State) -> None:
     state = draft.state
     began = before.phase is Phase.STARTING
     if not views.turn_text(state):
-        speculation.cancel(draft)
+        speculation.cancel(draft, CancelReason.TEXT)
     elif state.pending and (state.revision != before.revision or began):
         if state.capabilities.has_turn_detector:
             text = " ".join(said.text for said in state.pending)

@@ -2,6 +2,7 @@
 
 from actors.turn_taking.config import SpeculationMode, to_ns
 from actors.turn_taking.effects import CancelSpeculation, ConfirmSpeculation, StartSpeculation
+from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import texts, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, Speculation
@@ -13,7 +14,7 @@ def refresh(draft: Draft) -> None:
     text = views.turn_text(draft.state)
     if begun is not None and texts.fold(begun.text) == texts.fold(text):
         return
-    cancel(draft)
+    cancel(draft, CancelReason.TEXT)
     if text and _is_worth_it(draft, text):
         epoch = draft.state.last_epoch + 1
         draft.put(
@@ -43,15 +44,15 @@ def doubt(draft: Draft) -> None:
         return
     heard = texts.fold(views.turn_text(draft.state))
     if texts.fold(begun.text)[: len(heard)] != heard:
-        cancel(draft)
+        cancel(draft, CancelReason.TEXT)
 
 
-def cancel(draft: Draft) -> None:
+def cancel(draft: Draft, reason: CancelReason) -> None:
     """Forget it."""
     begun = draft.state.speculation
     if begun is not None:
         draft.put(speculation=None)
-        draft.emit(CancelSpeculation(begun.epoch))
+        draft.emit(CancelSpeculation(begun.epoch, reason))
 
 
 def fail(draft: Draft) -> None:
@@ -59,14 +60,14 @@ def fail(draft: Draft) -> None:
     begun = draft.state.speculation
     if begun is not None:
         draft.put(unspeakable=begun.text)
-        cancel(draft)
+        cancel(draft, CancelReason.FAILED)
 
 
 def take_over(draft: Draft, text: str) -> int | None:
     """Return the epoch that already answers this text; any other is cancelled."""
     begun = draft.state.speculation
     if begun is None or texts.fold(begun.text) != texts.fold(text):
-        cancel(draft)
+        cancel(draft, CancelReason.TEXT)
         return None
     draft.put(speculation=None)
     return begun.epoch

@@ -5,6 +5,7 @@ from dataclasses import replace
 from actors.turn_taking.config import to_ns
 from actors.turn_taking.effects import FlushStt, InterruptReason, OutputKind
 from actors.turn_taking.inputs import VadEnded, VadStarted
+from actors.turn_taking.reasons import PauseReason
 from actors.turn_taking.rules import floor, texts, user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Live, Phase, Speaker
@@ -26,7 +27,7 @@ def started(draft: Draft, given: VadStarted) -> None:
         return
     draft.put_live(live, speech_since_commit=True)
     if draft.state.phase is Phase.THINKING and views.is_interruptible(live):
-        floor.pause(draft)
+        floor.pause(draft, PauseReason.SPEECH)
 
 
 def ended(draft: Draft, given: VadEnded) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from actors.turn_taking.config import InterruptMode
 from actors.turn_taking.effects import CommitReason, DiscardReason, InterruptReason, WakeUp
 from actors.turn_taking.inputs import TimerName
+from actors.turn_taking.reasons import PauseReason, ResumeReason
 from actors.turn_taking.rules import floor, people, speech, taking, timers, turns, user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import State
@@ -51,7 +52,7 @@ def _hold(draft: Draft) -> None:
         turns.commit(draft, CommitReason.VAD_STUCK)
         return
     taking.take_opens(draft)
-    floor.resume(draft)
+    floor.resume(draft, ResumeReason.VAD_STUCK)
 
 
 def _max_turn(draft: Draft) -> None:
@@ -68,7 +69,7 @@ def _barge(draft: Draft) -> None:
     config, capabilities = draft.config.interrupt, draft.state.capabilities
     words_decide = config.mode is InterruptMode.HYBRID and capabilities.has_stt
     if words_decide and config.pause:
-        floor.pause(draft)
+        floor.pause(draft, PauseReason.SPEECH)
     else:
         floor.interrupt(draft, InterruptReason.SPEECH)
 
@@ -78,7 +79,11 @@ def _decide(draft: Draft) -> None:
     if live is not None and views.speaking(draft.state) and views.is_interruptible(live):
         floor.interrupt(draft, InterruptReason.SPEECH)
     else:
-        floor.resume(draft)
+        floor.resume(draft, ResumeReason.PAUSE_MAX)
+
+
+def _resume(draft: Draft) -> None:
+    floor.resume(draft, ResumeReason.SILENCE)
 
 
 def _stall(draft: Draft) -> None:
@@ -101,7 +106,7 @@ RULES: Mapping[TimerName, Callable[[Draft], None]] = {
     TimerName.MAX_TURN: _max_turn,
     TimerName.BARGE: _barge,
     TimerName.DECIDE: _decide,
-    TimerName.RESUME: floor.resume,
+    TimerName.RESUME: _resume,
     TimerName.STALL: _stall,
     TimerName.DTMF: people.enter_digits,
     TimerName.WAKE: _wake,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from actors.turn_taking.config import InterruptMode, to_ns
 from actors.turn_taking.effects import DiscardReason, InterruptReason, OutputKind
 from actors.turn_taking.inputs import Final, Interim, Preflight
+from actors.turn_taking.reasons import PauseReason
 from actors.turn_taking.rules import (
     corrections,
     floor,
@@ -57,18 +58,18 @@ def _weigh_against_agent(draft: Draft, live: Live, words: Words, *, over_agent: 
     thinking = draft.state.phase is Phase.THINKING
     if thinking and live.kind is OutputKind.TURN:
         if not texts.made_of(words, known.fillers):
-            floor.pause(draft)
+            floor.pause(draft, PauseReason.WORDS)
         return
     config = draft.config.interrupt
     by_words = config.mode is not InterruptMode.VAD_ONLY
     weight = views.weigh(draft.state, words, over_agent=over_agent)
     if weight is TextClass.PHRASE and texts.could_grow_into(words, known.backchannels):
         if config.pause or thinking:
-            floor.pause(draft)
+            floor.pause(draft, PauseReason.WORDS)
     elif weight in (TextClass.PHRASE, TextClass.STRONG):
         floor.interrupt(draft, InterruptReason.WORDS)
     elif weight is TextClass.WEAK and not thinking and config.pause and by_words:
-        floor.pause(draft)
+        floor.pause(draft, PauseReason.WORDS)
 
 
 def finished(draft: Draft, given: Final) -> None:
