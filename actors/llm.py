@@ -179,7 +179,7 @@ class LlmRole(Role[LlmHold]):
             self.held.live[job.performer].tell(Cancel(job.attempt))
         self._tools(job).interrupt()
         if job.speech.spoken:
-            self._session.tell(ReplyText(epoch, "".join(job.speech.spoken)))
+            self._session.tell(ReplyText(epoch, job.speech.text))
         self._forget(job)
 
     # ------------------------------------------------------------ results
@@ -223,7 +223,7 @@ class LlmRole(Role[LlmHold]):
             if job.may_run_tools:
                 self._run_tools(job)
             return
-        self._session.tell(ReplyText(job.epoch, "".join(job.speech.spoken)))
+        self._session.tell(ReplyText(job.epoch, job.speech.text))
         self._end(job)
 
     def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
@@ -246,8 +246,10 @@ class LlmRole(Role[LlmHold]):
             return
         now_ns = self.clock.now_ns()
         spoken = SpeechText(self._text_filter)
-        pieces = [*job.speech.finish(now_ns), *spoken.push(text, now_ns), *spoken.finish(now_ns)]
-        self._release(job, pieces)
+        self._release(job, job.speech.finish(now_ns))
+        job.speech.set_apart()
+        self._release(job, [*spoken.push(text, now_ns), *spoken.finish(now_ns)])
+        job.speech.set_apart()
 
     # ------------------------------------------------------------ tools
 

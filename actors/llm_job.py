@@ -33,6 +33,16 @@ class SpeechText:
         """When a waiting clause must be released, if one waits."""
         return self._splitter.due_ns
 
+    @property
+    def text(self) -> str:
+        """What was handed over so far."""
+        return "".join(self.spoken).rstrip()
+
+    def set_apart(self) -> None:
+        """Keep what comes next from running into what was handed over."""
+        if self.spoken and not self.spoken[-1][-1:].isspace():
+            self.spoken.append(" ")
+
     def push(self, delta: str, at_ns: int) -> list[str]:
         """Take the next tokens; return the pieces that are ready."""
         if self._filter is None:
@@ -103,6 +113,7 @@ class LlmJob:
         self.request = replace(self.request, items=items, tools=tools)
         self.drop_round()
         self.spoke_in_round = False
+        self.speech.set_apart()
 
     def drop_round(self) -> None:
         """Forget what this round has brought so far."""

@@ -96,8 +96,10 @@ class SttHold(Hold):
     """Which utterance is open and from where the audio would have to be heard again."""
 
     utt: int = 0
-    has_interim: bool = False
-    """Whether the open utterance has been given a text that is not final."""
+    interim: str = ""
+    """The text of the open utterance that is not final; empty before the first."""
+    heard_by: str = ""
+    """Whose text that is."""
     speech_at: int | None = None
     """Where the speech began whose text is not final yet."""
     ended: SpeechEnd | None = None
@@ -124,7 +126,7 @@ class SttRole(Role[SttHold]):
                 if stage is not None:
                     stage.tell(message)
             case Result(value=_Heard(name, event)) if name == self.held.last_on_stage:
-                self._heard(event)
+                self._heard(name, event)
             case _:
                 pass
 
@@ -134,6 +136,12 @@ class SttRole(Role[SttHold]):
         if held.cast.on_stage != name or held.speech_at is None:
             return
         self._replay(held.live[name], held.speech_at, held.ended)
+
+    def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
+        """Without a VAD's mark nobody knows from where to hear it again: what was heard stands."""
+        held = self.held
+        if held.speech_at is None and held.interim and held.heard_by == name:
+            self._finish(held.interim, None)
 
     def _replay(self, performer: AnyAddress, speech_at: int, ended: SpeechEnd | None) -> None:
         ring = self.call.ring
@@ -163,16 +171,16 @@ class SttRole(Role[SttHold]):
             case _:
                 assert_never(message)
 
-    def _heard(self, event: SttEvent) -> None:
+    def _heard(self, name: str, event: SttEvent) -> None:
         held = self.held
         match event:
             case SttInterim(text):
-                held.has_interim = True
+                held.interim, held.heard_by = text, name
                 self.call.addresses.session.tell(CallerInterim(held.utt, text))
             case SttFinal(text, confidence):
                 self._finish(text, confidence)
             case SttFlushed(mark):
-                if held.has_interim:  # all Finals have been given: its text has come to nothing
+                if held.interim:  # all Finals have been given: its text has come to nothing
                     self._finish("", None)
                 if held.ended is not None and mark >= held.ended.mark:
                     held.ended = None
@@ -186,4 +194,4 @@ class SttRole(Role[SttHold]):
         held = self.held
         self.call.addresses.session.tell(CallerFinal(held.utt, text, confidence))
         held.utt += 1
-        held.has_interim = False
+        held.interim = ""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ from actors.vendor import (
     SttInterim,
     SttSpeechStart,
 )
+from providers.energy_vad import loudness_db
 from providers.scripted import Afterwards, Hang, ScriptedProvider, fresh, hang, next_entry
 
 
@@ -37,6 +38,8 @@ class Heard:
 
 
 Utterance: TypeAlias = str | Heard | Hang | Exception
+LOUD_DB = -45.0
+"""Louder than this (below full scale) is speech for one that endpoints by itself."""
 
 
 class ScriptedSTT(ScriptedProvider):
@@ -53,6 +56,10 @@ class ScriptedSTT(ScriptedProvider):
     interim_every_s: float = Field(default=0.2, gt=0)
     interims: bool = True
     """Whether interims are given at all."""
+    endpointing: Literal["marks", "own"] = "marks"
+    """Who tells speech from silence: a VAD by its marks, or it by itself, as without a VAD."""
+    silence_s: float = Field(default=0.3, gt=0)
+    """The silence that ends an utterance for one that endpoints by itself."""
     afterwards: Afterwards = "silence"
 
     @asynccontextmanager
@@ -68,6 +75,7 @@ class _ScriptedEars:
         self._utterance: Utterance | None = None
         self._interims: list[str] = []
         self._next_interim_at = 0
+        self._spoken_to: int | None = None
 
     @property
     def capabilities(self) -> SttCapabilities:
@@ -83,19 +91,38 @@ class _ScriptedEars:
     async def _answers(self, item: SttInput) -> AsyncGenerator[SttEvent]:
         match item:
             case SttAudio(at, pcm):
+                if self._config.endpointing == "own":
+                    self._listen(at, pcm)
                 for text in self._interims_until(at):
                     yield SttInterim(text)
+                if self._is_over(at):
+                    self._spoken_to = None
+                    final = await self._finish()
+                    if final is not None:
+                        yield final
                 yield SttConsumed(at + len(pcm) // 2)
             case SttSpeechStart(at):
-                self._begin(at)
+                if self._config.endpointing == "marks":
+                    self._begin(at)
             case SttFlush(mark):
                 self._config.record.requests.append(item)
+                self._spoken_to = None
                 final = await self._finish()
                 if final is not None:
                     yield final
                 yield SttFlushed(mark)
             case _:
                 assert_never(item)
+
+    def _listen(self, at: int, pcm: bytes) -> None:
+        if loudness_db(pcm) > LOUD_DB:
+            if self._spoken_to is None:
+                self._begin(at)
+            self._spoken_to = at + len(pcm) // 2
+
+    def _is_over(self, at: int) -> bool:
+        silence = self._config.silence_s * CALLER_RATE_HZ
+        return self._spoken_to is not None and at - self._spoken_to >= silence
 
     def _begin(self, at: int) -> None:
         config = self._config
