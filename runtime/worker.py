@@ -12,13 +12,16 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
+
 from actors.ports import Transport
 from actors.reports import ActorRestarted, Failure, Report
 from runtime.agent import AgentTarget
-from runtime.casting import House, plan_job
+from runtime.casting import House, Opening, plan_job
 from runtime.config import Settings
 from runtime.errors import UserError
 from runtime.job import Job, job_tree
+from runtime.pipeline_mode import pipeline_mode
 from runtime.services import WorkerServices
 from runtime.telemetry import Telemetry
 from runtime.tool_threads import ToolThreads
@@ -34,6 +37,8 @@ from supervision.watchdog import LoopWatchdog
 
 OPEN_WITHIN_S = 30.0
 SNAPSHOT_WITHIN_S = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 class Worker:
@@ -90,10 +95,18 @@ class Worker:
 
     # ------------------------------------------------------------ rooms
 
-    async def open_room(self, room: str, transport: Transport, *, userdata: object = None) -> Job:
+    async def open_room(
+        self,
+        room: str,
+        transport: Transport,
+        *,
+        userdata: object = None,
+        in_writing: bool = False,
+    ) -> Job:
         """Start a job for this room; returns once its tree is up.
 
-        ``userdata`` is what the agent finds in ``session.userdata(Kind)``.
+        ``userdata`` is what the agent finds in ``session.userdata(Kind)``. ``in_writing``: the
+        caller writes and reads, so the agent's ears and voice stay out.
 
         Raises:
             UserError: The room is open already, or the agent's declaration is wrong.
@@ -101,7 +114,8 @@ class Worker:
         if room in self._jobs and self._jobs[room].tree.is_running:
             raise UserError(f"the room {room!r} is open already: close it first, or choose another")
         self._jobs = {name: job for name, job in self._jobs.items() if job.tree.is_running}
-        plan = plan_job(self._agent, room, transport, self._house, self._observer(room), userdata)
+        opening = Opening(room, transport, userdata, in_writing)
+        plan = plan_job(self._agent, opening, self._house, self._observer(room))
         tree: Address[Any] = Address(f"room {room}")
         spec = job_tree(plan)
         child = ChildSpec(
@@ -114,6 +128,7 @@ class Worker:
         )
         job = self._jobs[room] = Job(room, plan.handle, tree, plan.call)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
+        log.info("room opened", room=room, mode=pipeline_mode(plan.call.slots).value)
         return job
 
     def _observer(self, room: str) -> Callable[[SupervisionEvent], None]:

@@ -3,8 +3,12 @@
 from itertools import chain, combinations
 
 import pytest
+import structlog
 
+from runtime.agent import Agent
 from runtime.pipeline_mode import PipelineMode, RealtimeMode, pipeline_mode, realtime_mode
+from runtime.worker import Worker
+from transports.loopback import LoopbackTransport
 
 PARTS = ("denoise", "vad", "stt", "turn", "llm", "tts")
 SUBSETS = [
@@ -90,3 +94,11 @@ def test_a_model_that_only_thinks_makes_a_cascade(parts: frozenset[str]) -> None
 def test_every_set_of_parts_has_a_mode_and_every_mode_has_its_parts() -> None:
     found = {pipeline_mode(parts) for parts in SUBSETS}
     assert found == set(PipelineMode) - {PipelineMode.REALTIME}
+
+
+async def test_the_log_names_the_mode_of_a_room_that_opens() -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with Worker(Agent()) as worker:
+            await worker.open_room("r1", LoopbackTransport())
+    opened = [line for line in lines if line["event"] == "room opened"]
+    assert [(line["room"], line["mode"]) for line in opened] == [("r1", "partial_cascading")]
