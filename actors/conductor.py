@@ -11,6 +11,7 @@ from structlog.contextvars import bind_contextvars
 from actors import memory
 from actors.call import Call
 from actors.call_record import CallRecord, Output
+from actors.decisions import told
 from actors.events import Begin, Cut, Pause, Resume, SayWithin, ScoreText
 from actors.producer import Producer, Script
 from actors.reports import (
@@ -18,7 +19,6 @@ from actors.reports import (
     AgentStateChanged,
     AgentTranscript,
     DtmfEntered,
-    Failure,
     Interrupted,
     TurnCommitted,
     TurnDropped,
@@ -40,6 +40,7 @@ class Conductor:
 
     def carry_out(self, record: CallRecord, effect: fx.Effect) -> None:
         """Carry out one effect; timers and the end of the call are the Session's own."""
+        self._tell_why(effect)
         match effect:
             case fx.CommitTurn() | fx.AmendTurn() | fx.TurnDiscarded() | fx.ScoreTurn():
                 self._turn(record, effect)
@@ -55,8 +56,8 @@ class Conductor:
                 self._end(record, effect)
             case fx.SpeakWithin(epoch, ref):
                 self._speak_within(record, epoch, ref)
-            case fx.OutputDropped(ref, reason):
-                self._drop(record, ref, reason)
+            case fx.OutputDropped(ref):
+                self._drop(record, ref)
             case fx.AgentStateChanged(state):
                 record.agent_state = state.value
                 self.report(AgentStateChanged(state.value))
@@ -67,6 +68,11 @@ class Conductor:
                 self.report(UserStateChanged(state.value))
             case _:
                 pass
+
+    def _tell_why(self, effect: fx.Effect) -> None:
+        decision = told(effect)
+        if decision is not None:
+            self.report(decision[0], epoch=decision[1])
 
     def report(self, event: object, *, epoch: int = 0) -> None:
         """Publish an event of now."""
@@ -188,8 +194,7 @@ class Conductor:
         output.within.append(request)
         self._call.addresses.llm.tell(SayWithin(epoch, request.text))
 
-    def _drop(self, record: CallRecord, ref: str, reason: fx.DropReason) -> None:
+    def _drop(self, record: CallRecord, ref: str) -> None:
         request = record.requests.pop(ref, None)
         if request is not None:
             request.utterance.resolve("dropped", "")
-        self.report(Failure("session", "dropped", f"an utterance was dropped: {reason.value}"))

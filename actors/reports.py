@@ -9,6 +9,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from actors.decision_reports import DECISION_NAMES, Decision
+
 
 @dataclass(frozen=True, slots=True)
 class AgentStateChanged:
@@ -179,6 +181,7 @@ Event: TypeAlias = (
     | TurnLatency
     | Failure
     | SessionClosed
+    | Decision
 )
 
 _NAMES: dict[type[object], str] = {
@@ -200,6 +203,7 @@ _NAMES: dict[type[object], str] = {
     TurnLatency: "turn_latency",
     Failure: "error",
     SessionClosed: "session_closed",
+    **DECISION_NAMES,
 }
 
 

@@ -6,6 +6,7 @@ What it learns on the way (positions, words, texts, times) goes into the call re
 from actors import memory
 from actors.call_record import CallRecord, Output, Request
 from actors.conductor import Conductor
+from actors.decision_reports import TurnJudged
 from actors.events import (
     CallerDtmf,
     CallerFinal,
@@ -66,6 +67,8 @@ class Listener:
                 self._conductor.report(Failure(slot, kind.value, detail), epoch=epoch)
                 return (inputs.GenerationFailed(epoch, slot),)
             case TurnScored(revision, score):
+                state = None if score.state is None else score.state.value
+                self._conductor.report(TurnJudged(score.probability, state))
                 return _scored(revision, score)
             case CallerDtmf(who, digit):
                 return (inputs.Dtmf(who, digit),)
