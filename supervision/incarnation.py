@@ -293,12 +293,6 @@ class Incarnation(Answering, abc.ABC):
         elif not self.overseer.logs_crashes:
             log.error("actor crashed", actor=self.address.name, exc_info=error)
 
-    def log_failed_hook(self, error: Exception, called_for: ExitReason) -> None:
-        """Log a hook's error, and keep with it the one that the hook was called for."""
-        if error.__context__ is None:
-            error.__context__ = called_for.error
-        self.log_crash(error)
-
     def take_suspect(self) -> Any:
         """Return the message that crashed the last incarnation, or NOTHING."""
         item, self.mailbox.suspect = self.mailbox.suspect, NOTHING

@@ -282,7 +282,8 @@ class LoopIncarnation(Incarnation):
             except asyncio.CancelledError as error:
                 reason = self._why_cancelled(error)
             except Exception as error:  # noqa: BLE001 - reported as the reason of the end
-                self.log_failed_hook(error, reason)
+                error.__context__ = error.__context__ or reason.error  # what the hook was for
+                self.log_crash(error)
                 reason = self._crashed(error)
         await self._cancel_owned()
         return reason

@@ -146,7 +146,7 @@ class Nursery:
     def ended(self, down: Down) -> None:
         """Note that a child has gone down, and decide what follows."""
         child = self._family.at(down.address, down.incarnation)
-        if child is None or not child.is_up:
+        if child is None:
             return
         state, child.state = child.state, ChildState.ENDED
         now_s = self._clock.now_s()

@@ -168,7 +168,8 @@ class ThreadIncarnation(Incarnation):
             try:
                 _plain(hook())
             except Exception as error:  # noqa: BLE001 - reported as the reason of the end
-                self.log_failed_hook(error, reason)
+                error.__context__ = error.__context__ or reason.error  # what the hook was for
+                self.log_crash(error)
                 return ExitReason(Exit.CRASHED, error)
         return self.doom or reason
 

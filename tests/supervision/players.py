@@ -129,6 +129,17 @@ class PatientPlayer(Player):
     handler_deadline_s: ClassVar[float | None] = None
 
 
+class LingeringPlayer(PatientPlayer):
+    """Takes half a second to die when it is killed while it hangs."""
+
+    async def on_receive(self, message: object) -> None:
+        try:
+            await super().on_receive(message)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.5)
+            raise
+
+
 async def resist(until: asyncio.Event) -> None:
     """Swallow every cancellation."""
     while not until.is_set():

@@ -21,6 +21,7 @@ from tests.supervision.players import (
     PatientPlayer,
     Player,
     Resist,
+    SlowPlayer,
     Stage,
     crash,
     nested,
@@ -192,6 +193,20 @@ async def test_a_supervisor_is_given_the_time_that_its_children_need() -> None:
         await settle()
         began_s = now_s()
     assert now_s() - began_s == pytest.approx(60)
+
+
+async def test_what_happens_meanwhile_does_not_prolong_a_childs_deadline() -> None:
+    stage = Stage()
+    async with run_tree(SupervisorSpec()) as root:
+        child = ChildSpec(id="h", start=lambda: PatientPlayer(stage, "h"), shutdown_s=4)
+        other = ChildSpec(id="s", start=lambda: SlowPlayer(stage, "s"))
+        await root.ask(StartChild(child), timeout_s=5)
+        await root.ask(StartChild(other), timeout_s=5)
+        stage.addresses["h"].tell(Hang())
+        await settle()
+        began_s = now_s()
+    assert stage.read() == "+h +s -s"  # after three of the four seconds
+    assert now_s() - began_s == pytest.approx(4)
 
 
 async def test_a_supervisor_that_is_killed_leaves_nobody_behind() -> None:

@@ -13,6 +13,8 @@ from supervision.supervisor import Supervisor, run_tree
 from tests.supervision.players import (
     Bang,
     Finish,
+    Hang,
+    LingeringPlayer,
     Note,
     Player,
     Stage,
@@ -192,6 +194,23 @@ async def test_a_killed_supervisor_takes_its_children_along_and_brings_them_back
         await settle()
         assert stage.read() == "+x +y +x +y"
         assert (x.is_running, x.incarnation) == (True, 2)
+
+
+async def test_a_killed_supervisor_is_restarted_once_its_children_are_dead() -> None:
+    stage = Stage()
+    address: Address[object] = Address("below")
+    child = ChildSpec(id="l", start=lambda: LingeringPlayer(stage, "l"), address=Address("l"))
+    below = nested("below", SupervisorSpec(children=(child,)), address=address)
+    async with run_tree(SupervisorSpec(children=(below,), on_event=stage.events.append)):
+        stage.addresses["l"].tell(Hang())
+        await settle()
+        address.kill()
+        await asyncio.sleep(0.4)
+        assert (stage.read(), address.incarnation) == ("+l", 1)
+        await asyncio.sleep(0.2)
+        assert (stage.read(), address.incarnation) == ("+l", 2)
+        assert len([e for e in stage.events if isinstance(e, ChildFailed)]) == 1
+        stage.addresses["l"].kill()  # the message was tried once more, and hangs again
 
 
 async def test_news_of_an_earlier_incarnation_is_ignored() -> None:
