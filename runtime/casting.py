@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actors.call import Call, CallAddresses
 from actors.ports import Services, Transport
@@ -13,6 +13,7 @@ from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
+from runtime.in_writing import AsWritten, written_turns
 from runtime.job_plan import JobPlan
 from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
@@ -28,13 +29,21 @@ class House:
     executor: Executor
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a room is opened with."""
+
+    room: str
+    transport: Transport
+    userdata: object = None
+    in_writing: bool = False
+
+
 def plan_job(
     target: AgentTarget,
-    room: str,
-    transport: Transport,
+    opening: Opening,
     house: House,
     on_event: Callable[[SupervisionEvent], None],
-    userdata: object = None,
 ) -> JobPlan:
     """Make the room's own agent and the plan of its tree.
 
@@ -51,21 +60,32 @@ def plan_job(
         "llm": config.llm,
         "tts": config.tts,
     }
-    listeners = Listeners(room)
+    transport = opening.transport
+    addresses = CallAddresses.reserve()
+    filled = frozenset(name for name, cast in providers.items() if cast)
+    if opening.in_writing:  # the text track stands in for voice and audio track
+        providers = {"llm": config.llm}
+        addresses = replace(addresses, tts=addresses.audio_track)
+        filled = filled & {"llm"} | {"tts"}
+        config = replace(
+            config, text_filter=AsWritten, turn_taking=written_turns(config.turn_taking)
+        )
+    listeners = Listeners(opening.room)
     call = Call(
-        room=room,
-        addresses=CallAddresses.reserve(),
+        room=opening.room,
+        addresses=addresses,
         services=house.services,
         publish=_both(house.publish, listeners.take),
         track_rate_hz=transport.output_sample_rate_hz,
         language=config.language,
         voice=config.voice,
-        slots=frozenset(name for name, cast in providers.items() if cast),
+        slots=filled,
     )
-    agent.session = SessionHandle(room, call.addresses.session, listeners, userdata)
+    agent.session = SessionHandle(opening.room, addresses.session, listeners, opening.userdata)
     return JobPlan(
         call=call,
         transport=transport,
+        in_writing=opening.in_writing,
         providers=providers,
         script=Script(
             config.instructions,

@@ -13,7 +13,7 @@ from actors.ports import Provider
 from providers.config import ProviderConfig
 from providers.libraries import MissingLibraryError
 from runtime import packages
-from runtime.casting import House, plan_job
+from runtime.casting import House, Opening, plan_job
 from runtime.devices import describe_defaults
 from runtime.errors import UserError
 from runtime.job import job_tree
@@ -62,7 +62,8 @@ def _plan(prepared: Prepared) -> JobPlan:
     with ThreadPoolExecutor(1) as executor:  # starts no thread before it is given work
         house = House(services, lambda _report: None, executor)
         transport = LoopbackTransport(name="microphone, file, browser or telephone")
-        return plan_job(prepared.target, "<room>", transport, house, lambda _event: None)
+        opening = Opening("<room>", transport)
+        return plan_job(prepared.target, opening, house, lambda _event: None)
 
 
 # ---------------------------------------------------------------- the tree

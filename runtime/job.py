@@ -14,10 +14,12 @@ from actors.call_record import CallRecord
 from actors.ingress import Ingress
 from actors.line import TransportActor
 from actors.session import Session, SessionPlan
+from actors.text_track import TextTrack
 from actors.turn_taking import Capabilities
 from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
+from supervision.actor import Actor
 from supervision.address import Address
 from supervision.reporter import describe
 from supervision.spec import AutoShutdown, ChildSpec, Intensity, Restart, SupervisorSpec
@@ -50,8 +52,8 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
                 id="tools", start=lambda: Supervisor(SupervisorSpec()), address=addresses.tools
             ),
             ChildSpec(
-                id="audio_track",
-                start=lambda: AudioTrack(call, fade_s=plan.turn_taking.interrupt.fade_s),
+                id="text_track" if plan.in_writing else "audio_track",
+                start=lambda: _track(plan),
                 address=addresses.audio_track,
             ),
             *slots,
@@ -69,20 +71,31 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
     )
 
 
-def _session_plan(plan: JobPlan) -> SessionPlan:
+def _track(plan: JobPlan) -> Actor:
+    if plan.in_writing:
+        return TextTrack(plan.call)
+    return AudioTrack(plan.call, fade_s=plan.turn_taking.interrupt.fade_s)
+
+
+def _capabilities(plan: JobPlan) -> Capabilities:
+    if plan.in_writing:  # whoever sends a line has finished it
+        return Capabilities(has_vad=False, stt_owns_end_of_turn=True, stt_interims=False)
     slots = plan.call.slots
-    capabilities = Capabilities(
+    return Capabilities(
         has_vad="vad" in slots,
         has_stt="stt" in slots,
         has_turn_detector="turn" in slots,
         echo_cancelled=plan.transport.cancels_echo,
     )
+
+
+def _session_plan(plan: JobPlan) -> SessionPlan:
     return SessionPlan(
         plan.call,
         plan.script,
         plan.hooks,
         plan.turn_taking,
-        capabilities,
+        _capabilities(plan),
         plan.transport.resumable,
         plan.limits,
     )

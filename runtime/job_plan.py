@@ -22,6 +22,8 @@ class JobPlan:
 
     call: Call
     transport: Transport
+    in_writing: bool
+    """Whether the caller writes and reads; then there are neither ears nor a voice."""
     providers: Mapping[str, Sequence[Provider[Any]]]
     """By slot name; a slot that is absent has no entry."""
     script: Script

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from transports.loopback import LoopbackCaller, LoopbackTransport
     from transports.sound_device import SoundDesk, SoundDeviceTransport
     from transports.sound_library import SoundDeviceError
+    from transports.text_line import TextCaller, TextTransport
     from transports.wav_file import WavFileTransport
     from transports.wav_format import WavFileError
 
@@ -19,6 +20,8 @@ __all__ = [
     "SoundDesk",
     "SoundDeviceError",
     "SoundDeviceTransport",
+    "TextCaller",
+    "TextTransport",
     "WavFileError",
     "WavFileTransport",
 ]
@@ -29,6 +32,8 @@ _HOMES = {
     "SoundDesk": "transports.sound_device",
     "SoundDeviceError": "transports.sound_library",
     "SoundDeviceTransport": "transports.sound_device",
+    "TextCaller": "transports.text_line",
+    "TextTransport": "transports.text_line",
     "WavFileError": "transports.wav_format",
     "WavFileTransport": "transports.wav_file",
 }
