@@ -7,7 +7,7 @@ overflow is a bug and is loud. What ends a stream rides in the stream.
 
 from dataclasses import dataclass
 
-from actors.vendor import AudioIn
+from actors.arrivals import AudioIn
 from supervision.messages import Lane, Overflow, message
 
 

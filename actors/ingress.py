@@ -8,11 +8,11 @@ frame gets the number of its first sample. From here on the audio can be asked f
 from dataclasses import dataclass, field
 from typing import cast
 
+from actors.arrivals import AudioIn
 from actors.audio import CALLER_FRAME_BYTES, CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import Call
 from actors.frames import CallerAudio
 from actors.resample import StreamResampler, to_mono
-from actors.vendor import AudioIn
 from supervision.actor import Actor
 
 

@@ -5,6 +5,7 @@ Holds the open line of a call, carries the caller's audio in and the agent's out
 
 from typing import TypeAlias, assert_never
 
+from actors.arrivals import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left, TextIn
 from actors.call import Call
 from actors.events import (
     CallerDone,
@@ -17,7 +18,6 @@ from actors.events import (
 )
 from actors.frames import PlayFrame
 from actors.ports import Line, Transport
-from actors.vendor import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left, TextIn
 from supervision.actor import Actor
 
 LineMail: TypeAlias = PlayFrame | HangUp

@@ -11,10 +11,10 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callab
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
 
+from actors.arrivals import Arrival
 from actors.speech_gate import GateConfig
 from actors.tool_limits import ToolLimits
 from actors.vendor import (
-    Arrival,
     ChatEvent,
     ChatRequest,
     RealtimeEvent,

@@ -241,55 +241,6 @@ class TurnScore:
     state: TurnState | None = None
 
 
-# ---------------------------------------------------------------- transports
-
-
-@dataclass(frozen=True, slots=True)
-class AudioIn:
-    """Audio as it came in: s16le interleaved, of any rate and number of channels."""
-
-    pcm: bytes
-    sample_rate_hz: int
-    channels: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Somebody came into the room."""
-
-    who: str = "caller"
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Somebody left the room."""
-
-    who: str = "caller"
-
-
-@dataclass(frozen=True, slots=True)
-class DtmfPressed:
-    """A key of the telephone was pressed."""
-
-    digit: str
-    who: str = "caller"
-
-
-@dataclass(frozen=True, slots=True)
-class TextIn:
-    """A line that somebody wrote: a turn of its own."""
-
-    text: str
-    who: str = "caller"
-
-
-@dataclass(frozen=True, slots=True)
-class InputEnded:
-    """Nothing more will be said: the call may end when the agent has answered."""
-
-
-Arrival: TypeAlias = AudioIn | TextIn | Joined | Left | DtmfPressed | InputEnded
-
 # ---------------------------------------------------------------- speech to speech
 
 

@@ -19,8 +19,12 @@ GRACE_S = 1.0
 """Real time in which threads and child processes that were told to end may end."""
 
 
-def pytest_configure() -> None:
-    """Log crashes with plain tracebacks: the ornate ones with locals cost 50 ms each."""
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Log crashes with plain tracebacks, whatever an earlier test has set.
+
+    The ornate ones, with locals, cost 50 ms each.
+    """
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )

@@ -10,9 +10,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from actors.arrivals import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left
 from actors.audio import CALLER_FRAME_BYTES, CALLER_RATE_HZ, FRAME_MS
 from actors.ports import Line, Services
-from actors.vendor import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left
 
 SILENCE = bytes(CALLER_FRAME_BYTES)
 

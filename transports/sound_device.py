@@ -13,9 +13,9 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from actors.arrivals import Arrival, AudioIn, Joined
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ, FRAME_MS, frame_samples
 from actors.ports import Line, Services
-from actors.vendor import Arrival, AudioIn, Joined
 from transports.sound_library import (
     DeviceChoice,
     SoundDeviceError,

@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actors.arrivals import Arrival, AudioIn, InputEnded, Joined
 from actors.ports import Line, Services
-from actors.vendor import Arrival, AudioIn, InputEnded, Joined
 from transports.wav_format import (
     FRAMES_PER_S,
     WavFileError,

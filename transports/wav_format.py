@@ -14,8 +14,8 @@ import av
 import av.error
 from av.audio.resampler import AudioResampler
 
+from actors.arrivals import AudioIn
 from actors.audio import BYTES_PER_SAMPLE
-from actors.vendor import AudioIn
 
 FRAMES_PER_S = 50
 JITTER_FRAMES = 3

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.arrivals import Arrival, AudioIn, InputEnded, Joined
 from actors.audio import frame_samples
 from actors.ports import Line, Services, Transport
-from actors.vendor import Arrival, AudioIn, InputEnded, Joined
 from transports import WavFileError, WavFileTransport
 from transports.wav_format import samples_of_frame
 
