@@ -144,6 +144,8 @@ class Generate:
     """Runs the tools that the request offers."""
     confirmed: bool = True
     """False for a speculation: its tools wait for `Begin`."""
+    silent: bool = False
+    """Whether its speech waits for `Begin` as well: it is only written so far."""
 
 
 @dataclass(frozen=True, slots=True)

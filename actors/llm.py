@@ -1,7 +1,6 @@
 """The LLM slot: streams a reply, runs its tools, and hands the text over in speakable pieces."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
 from structlog.contextvars import bind_contextvars
@@ -19,7 +18,7 @@ from actors.events import (
     SayWithin,
 )
 from actors.frames import Piece, ReplyEnd, SpeechOver
-from actors.llm_job import LlmHold, LlmJob, SpeechText
+from actors.llm_job import LlmHold, LlmJob, Overdue, SpeechText, SplitDue
 from actors.llm_performer import Ask
 from actors.llm_tools import ToolRound
 from actors.performer import Cancel, Finished, Result
@@ -41,17 +40,6 @@ WAIT_FOR_STAGE_S = 5.0
 MAX_RETRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _SplitDue:
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Overdue:
-    epoch: int
-    attempt: int
-
-
 class LlmRole(Role[LlmHold]):
     """Owns the replies in the making. Released means: handed over as a piece."""
 
@@ -69,11 +57,8 @@ class LlmRole(Role[LlmHold]):
     def handle(self, message: object) -> None:
         """Take orders from the Session, results from the performer, outputs from tools."""
         match message:
-            case Generate(epoch, request, toolbox, confirmed) if epoch not in self.held.jobs:
-                speech = SpeechText(self._text_filter)
-                job = LlmJob(epoch, request, speech, toolbox, confirmed)
-                self.held.jobs[epoch] = job
-                self._ask(job)
+            case Generate(epoch) if epoch not in self.held.jobs:
+                self._generate(message)
             case Begin(epoch) if epoch in self.held.jobs:
                 self._confirm(self.held.jobs[epoch])
             case Cut(epoch):
@@ -89,10 +74,10 @@ class LlmRole(Role[LlmHold]):
             case Down(key=("tool", str(call_id))):
                 reason = message.reason
                 self._tool_ended(call_id, lambda tools: tools.fell(call_id, reason))
-            case _SplitDue(epoch) if epoch in self.held.jobs:
+            case SplitDue(epoch) if epoch in self.held.jobs:
                 job = self.held.jobs[epoch]
                 self._release(job, job.speech.tick(self.clock.now_ns()))
-            case _Overdue(epoch, attempt):
+            case Overdue(epoch, attempt):
                 self._overdue(epoch, attempt)
             case _:
                 pass
@@ -104,13 +89,13 @@ class LlmRole(Role[LlmHold]):
         for job in tuple(self.held.jobs.values()):
             if job.performer:
                 self._expect(job, FIRST_RESULT_S)
-            elif not job.calls:
+            elif job.waits_for_stage:
                 self._ask(job)
 
     def on_performer_ready(self, name: str) -> None:
         """Ask for what waits for a stage."""
         for job in tuple(self.held.jobs.values()):
-            if not job.performer and not job.calls:
+            if job.waits_for_stage:
                 self._ask(job)
 
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
@@ -130,6 +115,13 @@ class LlmRole(Role[LlmHold]):
             job.drop_round()
             self._ask(job)
 
+    def _generate(self, order: Generate) -> None:
+        speech = SpeechText(self._text_filter)
+        job = LlmJob(order.epoch, order.request, speech, order.toolbox)
+        job.confirmed, job.silent = order.confirmed, order.silent
+        self.held.jobs[order.epoch] = job
+        self._ask(job)
+
     def _ask(self, job: LlmJob) -> None:
         bind_contextvars(epoch=job.epoch)
         stage = self.stage()
@@ -142,7 +134,7 @@ class LlmRole(Role[LlmHold]):
         self._expect(job, FIRST_RESULT_S)
 
     def _expect(self, job: LlmJob, within_s: float) -> None:
-        self.after(within_s, _Overdue(job.epoch, job.attempt), key=("due", job.epoch))
+        self.after(within_s, Overdue(job.epoch, job.attempt), key=("due", job.epoch))
 
     def _overdue(self, epoch: int, attempt: int) -> None:
         job = self.held.jobs.get(epoch)
@@ -158,13 +150,15 @@ class LlmRole(Role[LlmHold]):
         self._session.tell(OutputFailed(job.epoch, self.slot.name, kind, detail))
 
     def _end(self, job: LlmJob) -> None:
-        """Hand over the end mark, so that speech comes to its end, and forget the job."""
-        addresses = self.call.addresses
-        if self._has_voice:
-            addresses.tts.tell(ReplyEnd(job.epoch, job.speech.pieces))
-        else:  # a reply in writing: no sound will come, and the track is told so
-            addresses.audio_track.tell(SpeechOver(job.epoch, 0))
-        self._forget(job)
+        """Hand over the end mark, so that speech comes to its end.
+
+        A job that may still turn out to be wasted is kept, so that what it cost can be told.
+        """
+        self._hand_over(job, ReplyEnd(job.epoch, job.speech.pieces))
+        job.over, job.performer = True, ""
+        self.cancel_after(("due", job.epoch))
+        if job.confirmed:
+            self._forget(job)
 
     def _forget(self, job: LlmJob) -> None:
         self.held.jobs.pop(job.epoch, None)
@@ -180,6 +174,8 @@ class LlmRole(Role[LlmHold]):
         self._tools(job).interrupt()
         if job.speech.spoken:
             self._session.tell(ReplyText(epoch, job.speech.text))
+        if not job.confirmed:
+            self.call.report(job.wasted(), at_ns=self.clock.now_ns(), epoch=epoch)
         self._forget(job)
 
     # ------------------------------------------------------------ results
@@ -207,7 +203,9 @@ class LlmRole(Role[LlmHold]):
             case ToolCall():
                 job.calls[event.call_id] = event
                 self._session.tell(ReplyProgress(job.epoch, first=first))
-            case Usage() | ChatDone():
+            case Usage(output_tokens=tokens):
+                job.round_tokens = tokens
+            case ChatDone():
                 pass
             case _:
                 assert_never(event)
@@ -228,8 +226,7 @@ class LlmRole(Role[LlmHold]):
 
     def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
         for text in pieces:
-            if self._has_voice:
-                self.call.addresses.tts.tell(Piece(job.epoch, job.speech.pieces, text))
+            self._hand_over(job, Piece(job.epoch, job.speech.pieces, text))
             job.speech.pieces += 1
             job.speech.spoken.append(text)
             job.spoke_in_round = True
@@ -238,7 +235,16 @@ class LlmRole(Role[LlmHold]):
             self.cancel_after(("split", job.epoch))
         else:
             delay_s = max(0, due_ns - self.clock.now_ns()) / 1e9
-            self.after(delay_s, _SplitDue(job.epoch), key=("split", job.epoch))
+            self.after(delay_s, SplitDue(job.epoch), key=("split", job.epoch))
+
+    def _hand_over(self, job: LlmJob, mail: Piece | ReplyEnd) -> None:
+        addresses = self.call.addresses
+        if job.silent:
+            job.unspoken.append(mail)
+        elif self._has_voice:
+            addresses.tts.tell(mail)
+        elif isinstance(mail, ReplyEnd):  # in writing: no sound will come, and the track is told so
+            addresses.audio_track.tell(SpeechOver(job.epoch, 0))
 
     def _say_within(self, epoch: int, text: str) -> None:
         job = self.held.jobs.get(epoch)
@@ -257,11 +263,17 @@ class LlmRole(Role[LlmHold]):
         return ToolRound(self.call, self.address, job)
 
     def _confirm(self, job: LlmJob) -> None:
-        """The turn is certain: tools of a round that is complete may run."""
-        if not job.confirmed:
-            job.confirmed = True
-            if job.calls and not job.performer:
-                self._run_tools(job)
+        """The turn is certain: its speech may be made, and tools of a complete round may run."""
+        if job.confirmed:
+            return
+        job.confirmed, job.silent = True, False
+        waiting, job.unspoken = job.unspoken, []
+        for mail in waiting:
+            self._hand_over(job, mail)
+        if job.over:
+            self._forget(job)
+        elif job.calls and not job.performer:
+            self._run_tools(job)
 
     def _run_tools(self, job: LlmJob) -> None:
         self._tools(job).start()

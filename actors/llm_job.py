@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from actors.conversation import Message, ToolCall, ToolOutput
+from actors.conversation.tokens import BYTES_PER_TOKEN
+from actors.decision_reports import SpeculationWasted
+from actors.frames import Piece, ReplyEnd
 from actors.ports import Toolbox
 from actors.role import Hold
 from actors.text import SentenceSplitter, TextFilter
@@ -15,6 +18,21 @@ from actors.vendor import ChatRequest
 
 MAX_ROUNDS = 8
 """After so many rounds of tools the model is asked without any, so that it has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDue:
+    """A clause of this epoch has waited long enough."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """The model should have given something by now."""
+
+    epoch: int
+    attempt: int
 
 
 @dataclass(slots=True)
@@ -78,6 +96,16 @@ class LlmJob:
     toolbox: Toolbox
     confirmed: bool = True
     """Whether the turn that it answers is certain: else its tools wait."""
+    silent: bool = False
+    """Whether its speech waits for that, too."""
+    unspoken: list[Piece | ReplyEnd] = field(default_factory=list[Piece | ReplyEnd])
+    """The speech that waits."""
+    over: bool = False
+    """It is complete and waits for nothing but to be confirmed, or cut."""
+    tokens: int = 0
+    """What the model wrote in former rounds."""
+    round_tokens: int | None = None
+    """What it wrote in this one, once it has counted it."""
     performer: str = ""
     """Who works on it; empty while it waits for a stage or for its tools."""
     attempt: int = 0
@@ -91,6 +119,11 @@ class LlmJob:
     """Whether the tools of this round run, or have run."""
     asked: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """How often each tool was called with the same arguments in this reply."""
+
+    @property
+    def waits_for_stage(self) -> bool:
+        """Whether the model has yet to be asked."""
+        return not (self.performer or self.calls or self.over)
 
     @property
     def may_run_tools(self) -> bool:
@@ -115,8 +148,20 @@ class LlmJob:
         self.spoke_in_round = False
         self.speech.set_apart()
 
+    def wasted(self) -> SpeculationWasted:
+        """Return what was spent on it, if it is thrown away now."""
+        characters = 0 if self.silent else sum(map(len, self.speech.spoken))
+        return SpeculationWasted(self.tokens + self._tokens_of_round(), characters)
+
+    def _tokens_of_round(self) -> int:
+        if self.round_tokens is not None:
+            return self.round_tokens
+        return -(-len(self.round_text.encode()) // BYTES_PER_TOKEN)
+
     def drop_round(self) -> None:
         """Forget what this round has brought so far."""
+        self.tokens += self._tokens_of_round()
+        self.round_tokens = None
         self.calls, self.outputs, self.started = {}, {}, False
         self.round_text = ""
 

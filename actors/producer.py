@@ -10,6 +10,7 @@ from actors.events import Generate
 from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
 from actors.ports import Toolbox
 from actors.resample import StreamResampler
+from actors.turn_taking import SpeculationMode
 from actors.vendor import ChatRequest
 from actors.wishes import Recording
 from actors.word_map import estimated
@@ -99,7 +100,15 @@ class Producer:
         toolbox = record.toolbox or self.script.toolbox
         items = self.script.context.applied_to(shown).items
         request = ChatRequest(items, instructions, toolbox.schemas, self._call.language)
-        self._call.addresses.llm.tell(Generate(output.epoch, request, toolbox, confirmed=confirmed))
+        early = record.machine.config.speculation.mode
+        generate = Generate(
+            output.epoch,
+            request,
+            toolbox,
+            confirmed=confirmed,
+            silent=not confirmed and early is SpeculationMode.LLM,
+        )
+        self._call.addresses.llm.tell(generate)
 
     def _nothing(self, output: Output) -> None:
         """End the output without a sound: the agent has no part that could make one."""
