@@ -1,7 +1,9 @@
 """``runtime run``: one call, in the way that was asked for."""
 
 from runtime.call import CallOptions, run_call
+from runtime.chat import run_chat
 from runtime.console import run_console
+from runtime.reload import run_reloading
 from runtime.run_options import RunOptions, Way
 
 
@@ -11,13 +13,20 @@ def run_agent(options: RunOptions) -> int:
     Raises:
         UserError: the options do not go together, or the user must mend something else.
     """
-    match options.way():
+    way = options.way()
+    if options.reload:
+        run_reloading(lambda: _one_call(options, way), options.folder)
+    return _one_call(options, way)
+
+
+def _one_call(options: RunOptions, way: Way) -> int:
+    match way:
         case Way.FILES:
             return _with_files(options)
         case Way.CONSOLE:
             return run_console(options)
         case Way.TEXT:
-            raise NotImplementedError
+            return run_chat(options)
 
 
 def _with_files(options: RunOptions) -> int:

@@ -61,10 +61,17 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"caller: {text} (no turn of its own: {reason})"
         case AgentTranscript(text=text, interrupted=interrupted) if text or interrupted:
             yield f"agent:  {text}{' – interrupted' if interrupted else ''}"
-        case ToolCalled() as called:
-            yield from _tool(called)
         case TurnLatency() as latency:
             yield from _timings(latency)
+        case _:
+            yield from asides(report)
+
+
+def asides(report: Report) -> Iterator[str]:
+    """Return the lines about what goes on beside the conversation: tools and trouble."""
+    match report.event:
+        case ToolCalled() as called:
+            yield from _tool(called)
         case _:
             yield from _trouble(report)
 

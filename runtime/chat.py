@@ -1,0 +1,74 @@
+"""``runtime run --text``: a conversation in the terminal, without sound."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, aclosing
+from pathlib import Path
+
+from actors.reports import Report
+from runtime import loops
+from runtime.chat_screen import ChatScreen
+from runtime.events_file import EventsFile, check_events_path
+from runtime.live_call import hold_call
+from runtime.preparation import Prepared, prepare
+from runtime.run_options import RunOptions
+from runtime.stdin_lines import stdin_lines
+from transports.text_line import TextCaller, TextTransport
+
+NOT_ANSWERED = 1
+SETTLED_S = 0.2
+"""Quiet for so long: nothing follows of the agent's own accord, such as a greeting."""
+HOW_TO_END = "Write a line and press Enter; Ctrl-D ends the conversation."
+
+
+def run_chat(options: RunOptions) -> int:
+    """Hold the conversation; return 0, or 1 if the last line got no answer.
+
+    Raises:
+        UserError: the agent must be mended first.
+    """
+    prepared = prepare(options.agent, folder=options.folder)
+    if options.events is not None:
+        check_events_path(options.events)
+    return loops.run(converse(prepared, events=options.events))
+
+
+async def converse(prepared: Prepared, *, events: Path | None) -> int:
+    """Hold the conversation on standard input and output."""
+    typed = sys.stdin.isatty()
+    caller = TextCaller()
+    screen = ChatScreen(sys.stdout.write, sys.stdout.flush, typed=typed)
+    if typed:
+        screen.line(HOW_TO_END)
+    with ExitStack() as files:
+        listeners: list[Callable[[Report], None]] = [screen.hear]
+        if events is not None:
+            listeners.append(files.enter_context(EventsFile(events)).write)
+        await hold_call(
+            prepared,
+            TextTransport(caller),
+            listeners=listeners,
+            beside=lambda _job: (_pass_on(caller, screen),),
+            in_writing=True,
+        )
+    return NOT_ANSWERED if screen.awaits_answer else 0
+
+
+async def _pass_on(caller: TextCaller, screen: ChatScreen) -> None:
+    """Hand on what is typed as it comes; of what is piped, each line once the last is answered."""
+    async with aclosing(stdin_lines(sys.stdin.fileno())) as lines:
+        async for line in lines:
+            if not screen.typed:
+                await _until_quiet(screen)
+            screen.wrote(line)
+            caller.write(line)
+    caller.finish()
+
+
+async def _until_quiet(screen: ChatScreen) -> None:
+    while True:
+        await screen.quiet.wait()
+        await asyncio.sleep(SETTLED_S)
+        if screen.quiet.is_set():
+            return
