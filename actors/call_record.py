@@ -6,7 +6,7 @@ Everything about a call that must outlive a crash of the Session. Plain data, ow
 from collections import deque
 from dataclasses import dataclass, field
 
-from actors.conversation import Conversation, ImagePart, Item, ToolCall
+from actors.conversation import Conversation, ImagePart, Item, Summary, ToolCall
 from actors.events import SpokenWord
 from actors.ports import Toolbox
 from actors.turn_taking import Effect, OutputKind, State
@@ -89,6 +89,9 @@ class CallRecord:
     """In place of the agent's own, once they were updated."""
     toolbox: Toolbox | None = None
     """In place of the agent's own, once it was updated."""
+    summary: Summary | None = None
+    """What the model is shown in place of what lies long ago."""
+    summarising: bool = False
     present: set[str] = field(default_factory=set[str])
     """Who is in the room."""
     limits: dict[str, int] = field(default_factory=dict[str, int])

@@ -98,7 +98,7 @@ class Producer:
         if message is not None:
             shown = shown.with_items(message)
         toolbox = record.toolbox or self.script.toolbox
-        items = self.script.context.applied_to(shown).items
+        items = self.script.context.applied_to(shown, record.summary).items
         request = ChatRequest(items, instructions, toolbox.schemas, self._call.language)
         early = record.machine.config.speculation.mode
         generate = Generate(

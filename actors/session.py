@@ -13,6 +13,7 @@ from actors.call import AnyAddress, Call
 from actors.call_limits import CallLimits, Clockwork, LimitDue
 from actors.call_record import CallRecord
 from actors.conductor import Conductor
+from actors.conversation import Conversation, Summary
 from actors.events import CallerDone, CallerJoined, CallerLeft, HangUp, LineClosed
 from actors.hook_runner import HookRunner
 from actors.producer import Script
@@ -44,6 +45,7 @@ from supervision.spec import ChildSpec, Restart
 from supervision.supervisor import StartChild
 
 EXIT_HOOK_S = 10.0
+SUMMARY_S = 60.0
 MAX_TRIES = 2
 
 
@@ -54,6 +56,8 @@ class Hooks:
     on_enter: Callable[[], Awaitable[None]]
     on_exit: Callable[[], Awaitable[None]]
     on_wake_up: Callable[[], Awaitable[None]]
+    summarise: Callable[[Conversation, Summary | None], Awaitable[None]]
+    """Has a model summarise the conversation, and tells the Session (`SummaryWritten`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Session(Actor):
                 self._conductor.carry_out(self._record, effect)
                 if isinstance(effect, fx.AgentStateChanged):
                     self._end_if_quiet(self._record)
+                    self._summarise_if_due(self._record)
                 elif isinstance(effect, fx.WakeUp):
                     self._conductor.report(WokenUp())
                     self._run_hook("on_wake_up", self._plan.hooks.on_wake_up, timeout_s=None)
@@ -201,6 +206,15 @@ class Session(Actor):
     def _end_if_quiet(self, record: CallRecord) -> None:
         if record.caller_done and record.agent_state == AgentState.IDLE.value:
             self.address.tell(Close("the caller has finished"))
+
+    def _summarise_if_due(self, record: CallRecord) -> None:
+        context = self._plan.script.context
+        if record.summarising or not context.wants_summary(record.conversation, record.summary):
+            return
+        record.summarising = True
+        summarise, before = self._plan.hooks.summarise, record.summary
+        conversation = record.conversation
+        self._run_hook("summary", lambda: summarise(conversation, before), timeout_s=SUMMARY_S)
 
     def _close(self, record: CallRecord, reason: str) -> None:
         """Begin to close: first the user's goodbye, then the machine, then the line."""
@@ -227,6 +241,8 @@ class Session(Actor):
             error = down.reason.error
             detail = f"{type(error).__name__}: {error}" if error else down.reason.kind.name.lower()
             self._conductor.report(Failure(name, "error", detail))
+        if name == "summary":
+            record.summarising = False
         if name != "on_exit":
             return ()
         record.ending = True

@@ -29,7 +29,7 @@ from actors.reports import AgentSpeechStarted, AgentWords, Failure, ToolCalled, 
 from actors.session_latency import turn_latency
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
-from actors.wishes import Reply, Say, UpdateInstructions, UpdateTools
+from actors.wishes import Reply, Say, SummaryWritten, UpdateInstructions, UpdateTools
 from actors.word_map import heard
 
 CALLER = "caller"
@@ -57,6 +57,9 @@ class Listener:
                 return self._tool(record, message)
             case UpdateInstructions(instructions):
                 record.instructions = instructions
+                return ()
+            case SummaryWritten(summary):
+                record.summary = summary
                 return ()
             case UpdateTools(toolbox):
                 record.toolbox = toolbox

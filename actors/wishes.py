@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from actors.conversation import Conversation, ImagePart
+from actors.conversation import Conversation, ImagePart, Summary
 from actors.ports import Toolbox
 from actors.utterance import Utterance
 from supervision.messages import Request
@@ -70,6 +70,13 @@ class UpdateTools:
     """Offer these tools from the next reply on."""
 
     toolbox: Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryWritten:
+    """The model has summarised what lies long ago."""
+
+    summary: Summary
 
 
 @dataclass(frozen=True, slots=True)

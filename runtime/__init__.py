@@ -8,6 +8,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from actors.call_limits import CallLimits
+    from actors.conversation import ContextPolicy, Conversation, ImagePart
+    from actors.turn_taking import TurnTakingConfig
+    from actors.wishes import Recording
     from runtime.agent import Agent
     from runtime.agent_config import AgentConfig
     from runtime.config import Settings
@@ -18,8 +22,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Agent",
     "AgentConfig",
+    "CallLimits",
+    "ContextPolicy",
+    "Conversation",
+    "ImagePart",
+    "Recording",
     "Settings",
     "ToolError",
+    "TurnTakingConfig",
     "UserError",
     "Worker",
     "function_tool",
@@ -28,8 +38,14 @@ __all__ = [
 _HOMES = {
     "Agent": "runtime.agent",
     "AgentConfig": "runtime.agent_config",
+    "CallLimits": "actors.call_limits",
+    "ContextPolicy": "actors.conversation",
+    "Conversation": "actors.conversation",
+    "ImagePart": "actors.conversation",
+    "Recording": "actors.wishes",
     "Settings": "runtime.config",
     "ToolError": "runtime.tools",
+    "TurnTakingConfig": "actors.turn_taking",
     "UserError": "runtime.errors",
     "Worker": "runtime.worker",
     "function_tool": "runtime.tools",

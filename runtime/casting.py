@@ -1,16 +1,19 @@
 """Casting: from an agent's declaration to the plan of one room."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from actors.call import Call, CallAddresses
-from actors.ports import Services, Transport
+from actors.conversation import Conversation, Summary
+from actors.ports import LanguageModel, Provider, Services, Transport
 from actors.producer import Script
 from actors.reports import Report
 from actors.session import Hooks
+from actors.summary import summarise
 from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
+from actors.wishes import SummaryWritten
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.in_writing import AsWritten, written_turns
@@ -95,7 +98,7 @@ def plan_job(
             config.context,
         ),
         text_filter=config.text_filter,
-        hooks=Hooks(agent.on_enter, agent.on_exit, agent.on_wake_up),
+        hooks=Hooks(agent.on_enter, agent.on_exit, agent.on_wake_up, _summariser(call, config.llm)),
         turn_taking=config.turn_taking or TurnTakingConfig(),
         limits=config.limits,
         listeners=listeners,
@@ -116,3 +119,20 @@ def _both(
         second(report)
 
     return publish
+
+
+def _summariser(
+    call: Call, models: Sequence[Provider[LanguageModel]]
+) -> Callable[[Conversation, Summary | None], Awaitable[None]]:
+    """Return what has the first model on the list summarise, beside the call."""
+
+    async def write(conversation: Conversation, before: Summary | None) -> None:
+        for model in models[:1]:
+            async with model.open(call.services) as vendor:
+                summary = await summarise(
+                    conversation, vendor, previous=before, language=call.language
+                )
+            if summary is not None:
+                call.addresses.session.tell(SummaryWritten(summary))
+
+    return write

@@ -20,6 +20,8 @@ class ContextPolicy:
     """Over two hours of talk: hardly ever cuts but giant tool outputs. None: no bound."""
     count: TokenCounter = estimated_tokens
     """Counts tokens as the model does; an estimate by itself."""
+    summarise_over_tokens: int | None = None
+    """A longer view lets the model summarise what lies long ago, beside the call. None: never."""
 
     def __post_init__(self) -> None:
         """Refuse bounds that leave nothing.
@@ -27,9 +29,20 @@ class ContextPolicy:
         Raises:
             ValueError: A bound is less than one.
         """
-        for name, bound in (("max_items", self.max_items), ("max_tokens", self.max_tokens)):
+        for name, bound in (
+            ("max_items", self.max_items),
+            ("max_tokens", self.max_tokens),
+            ("summarise_over_tokens", self.summarise_over_tokens),
+        ):
             if bound is not None and bound < 1:
                 raise ValueError(f"{name} must be at least 1, not {bound}")
+
+    def wants_summary(self, conversation: Conversation, summary: Summary | None) -> bool:
+        """Whether what the model is shown has become too long to be left as it is."""
+        if self.summarise_over_tokens is None:
+            return False
+        view = conversation if summary is None else conversation.with_summary(summary)
+        return view.tokens(self.count) > self.summarise_over_tokens
 
     def applied_to(
         self, conversation: Conversation, summary: Summary | None = None

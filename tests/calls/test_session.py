@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from actors.call_limits import CallLimits
+from actors.conversation import ContextPolicy, Message
 from actors.reports import AgentTranscript, TurnCommitted
 from actors.turn_taking import TurnTakingConfig
 from actors.vendor import ChatRequest
 from actors.wishes import Recording
 from providers.scripted_llm import ScriptedLLM
+from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import tone
 from runtime.agent import Agent
 from runtime.worker import Worker
@@ -134,6 +136,24 @@ async def test_states_can_be_read_at_any_time() -> None:
             "listening",
             "speaking",
         )
+
+
+async def test_a_long_conversation_is_summarised_beside_the_call() -> None:
+    llm = ScriptedLLM(
+        replies=["One.", "Two.", "Three.", "Four.", "They spoke of numbers.", "Five."]
+    )
+    context = ContextPolicy(summarise_over_tokens=40)
+    who = agent(llm=llm, context=context)
+    who.stt = ScriptedSTT(utterances=["and what comes after that please"], afterwards="last")
+    async with call(who) as rig:
+        for count in range(1, 5):
+            await rig.asks(answers=count)
+        await asyncio.sleep(1.0)
+        await rig.asks(answers=5)
+        assert len(await rig.said()) == 10  # the conversation itself stays whole
+    shown = [item.text for item in requests(llm)[-1].items if isinstance(item, Message)]
+    assert "They spoke of numbers." in " ".join(shown)
+    assert "One." not in shown
 
 
 @dataclass(frozen=True)
