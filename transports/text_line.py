@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from actors.arrivals import Arrival, InputEnded, Joined, Left, TextIn
 from actors.audio import CALLER_RATE_HZ
 from actors.ports import Line, Services
-from actors.vendor import Arrival, InputEnded, Joined, Left, TextIn
 
 MAX_WAITING = 1000
 """Lines that wait to be taken in."""
