@@ -34,6 +34,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 NS_PER_S = 1_000_000_000
+MAX_ROUNDS_AT_AN_INSTANT = 500_000
+"""A few seconds of spinning; an honest program does its work of one instant in far fewer."""
 
 
 class Deadlock(RuntimeError):
@@ -41,6 +43,13 @@ class Deadlock(RuntimeError):
 
     Raised out of `run()` by the loop. Either two parties wait for each other, or what they wait
     for comes from outside and should be inside `external_work()`.
+    """
+
+
+class Livelock(RuntimeError):
+    """Something is always ready, so the clock never moves: two parties keep each other busy.
+
+    Raised out of `run()` by the loop, for what would spin for ever otherwise.
     """
 
 
@@ -64,17 +73,21 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self, timeline: _Timeline) -> None:
         super().__init__()
         self._timeline = timeline
+        self._rounds_at_this_instant = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return ready I/O; without any, wait for external work or else jump.
 
         Raises:
             Deadlock: neither I/O nor external work nor a timer can wake the loop.
+            Livelock: the clock has stood still for too many rounds of the loop.
         """
         line = self._timeline
         events = super().select(0)
         if events or (timeout is not None and timeout <= 0):
+            self._count_a_round()
             return events
+        self._rounds_at_this_instant = 0
         # Work ends by a callback on the loop, behind all that its thread sent before: work that
         # is not open any more has had its effects.
         if line.open:
@@ -88,6 +101,16 @@ class _JumpingSelector(selectors.DefaultSelector):
             raise Deadlock(msg)
         line.now_ns += round(timeout * NS_PER_S)
         return events
+
+    def _count_a_round(self) -> None:
+        self._rounds_at_this_instant += 1
+        if self._rounds_at_this_instant > MAX_ROUNDS_AT_AN_INSTANT:
+            self._rounds_at_this_instant = 0  # cleaning up takes rounds as well
+            line = self._timeline
+            raise Livelock(
+                f"the clock stands at {line.now_ns / NS_PER_S} s while something is always ready; "
+                f"pending: {line.describe_tasks()}"
+            )
 
     def _wait_for_external_work(self) -> list[tuple[selectors.SelectorKey, int]]:
         line = self._timeline

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supervision import virtual_time
 from supervision.virtual_time import Deadlock, LeftoverTasks, external_work, run
 
 
@@ -225,3 +226,16 @@ async def test_an_async_test_may_be_given_examples(number: int) -> None:
     await asyncio.sleep(1)
     assert now_s() == 1
     assert isinstance(number, int)
+
+
+def test_two_parties_that_keep_each_other_busy_for_ever_are_told_apart_from_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(virtual_time, "MAX_ROUNDS_AT_AN_INSTANT", 1_000)
+
+    async def spin() -> None:
+        while True:  # noqa: ASYNC110 - it is the fault
+            await asyncio.sleep(0)
+
+    with pytest.raises(virtual_time.Livelock, match="the clock stands at 0"):
+        run(spin())
