@@ -54,7 +54,7 @@ class AnthropicLLM(HttpAccount):
     @property
     def owner(self) -> str:
         """Who owns what a tool call keeps for its model."""
-        return f"{self.base_url} {self.model}"
+        return f"anthropic {self.model}"
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from actors.ports import Services
 from actors.vendor import FailureKind, ProviderError
-from providers.config import ProviderConfig
+from providers.config import Needs, ProviderConfig
 
 CONNECT_WITHIN_S: Final = 5.0
 BACKSTOP_S: Final = 60.0
@@ -28,6 +28,10 @@ class HttpAccount(ProviderConfig):
     api_key: SecretStr | None = None
     key_name: str = Field(min_length=1)
     base_url: str = Field(pattern=r"^https?://")
+
+    def needs(self) -> Needs:
+        """Say which key it looks up, if it does not bring its own."""
+        return Needs(secrets=() if self.api_key is not None else (self.key_name,))
 
     def key(self, services: Services) -> str:
         """Return the key: the one given here, else the worker's.

@@ -30,17 +30,17 @@ class OpenAIModel(OpenAIAccount):
     """How much a thinking model thinks before the caller hears anything."""
     parallel_tool_calls: bool | None = None
 
-    @property
-    def owner(self) -> str:
-        """Who owns what a tool call keeps for its model."""
-        return f"{self.base_url} {self.model}"
-
 
 class OpenAILLM(OpenAIModel):
     """A model behind chat completions."""
 
     include_usage: bool = True
     """Ask for the count of tokens; off for the few servers that refuse the question."""
+
+    @property
+    def owner(self) -> str:
+        """Who owns what a tool call keeps for its model."""
+        return f"chat {self.model}"
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
