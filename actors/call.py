@@ -11,6 +11,7 @@ from structlog.contextvars import bind_contextvars
 
 from actors.caller_ring import CallerRing
 from actors.conversation import new_id
+from actors.hooks import CallHooks
 from actors.ports import Services
 from actors.reports import Event, Report
 from supervision.address import Address
@@ -88,6 +89,8 @@ class Call:
     slots: frozenset[str] = frozenset()
     """The vendor slots that this agent has: denoise, vad, stt, turn, llm, tts."""
     ring: CallerRing = field(default_factory=CallerRing)
+    hooks: CallHooks = field(default_factory=CallHooks)
+    """The user's code in the flow."""
 
     def name_in_logs(self, actor: str) -> None:
         """Bind room, session and actor to whatever the calling actor logs from now on."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from actors.conversation import Conversation, ImagePart, Item, Summary, ToolCall
 from actors.events import SpokenWord
 from actors.ports import Toolbox
-from actors.turn_taking import Effect, OutputKind, State
+from actors.turn_taking import ConfirmSpeculation, Effect, OutputKind, StartOutput, State
 from actors.utterance import Utterance
 from actors.wishes import Recording
 
@@ -46,6 +46,10 @@ class Output:
     message_id: str
     """The id of the assistant message that it becomes."""
     user_message_id: str = ""
+    user_text: str = ""
+    """The turn that it answers, as it was committed."""
+    gated: StartOutput | ConfirmSpeculation | None = None
+    """What is carried out once the hooks before it are through."""
     request: Request | None = None
     within: list[Request] = field(default_factory=list[Request])
     text: str = ""
@@ -85,6 +89,8 @@ class CallRecord:
     """Of the caller's present turn."""
     agent_state: str = "starting"
     user_state: str = "idle"
+    turn_begun: bool = False
+    """Whether the hook was told that the caller's present turn has begun."""
     instructions: str | None = None
     """In place of the agent's own, once they were updated."""
     toolbox: Toolbox | None = None

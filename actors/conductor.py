@@ -11,6 +11,7 @@ from structlog.contextvars import bind_contextvars
 from actors import memory
 from actors.call import Call
 from actors.call_record import CallRecord, Output
+from actors.decision_reports import TurnAmended
 from actors.decisions import told
 from actors.events import Begin, Cut, Pause, Resume, SayWithin, ScoreText
 from actors.producer import Producer, Script
@@ -24,7 +25,8 @@ from actors.reports import (
     TurnDropped,
     UserStateChanged,
 )
-from actors.turn_taking import OutputKind
+from actors.turn_hooks import TurnHooks
+from actors.turn_taking import OutputKind, UserState
 from actors.turn_taking import effects as fx
 from actors.vendor import TurnText
 
@@ -36,6 +38,7 @@ class Conductor:
         """Tell the stages of ``call``."""
         self._call = call
         self._producer = Producer(call, script)
+        self._hooks = TurnHooks(call, now_ns)
         self._now_ns = now_ns
 
     def carry_out(self, record: CallRecord, effect: fx.Effect) -> None:
@@ -58,16 +61,23 @@ class Conductor:
                 self._speak_within(record, epoch, ref)
             case fx.OutputDropped(ref):
                 self._drop(record, ref)
+            case fx.AgentStateChanged() | fx.UserStateChanged():
+                self._state(record, effect)
+            case fx.DtmfEntered(digits):
+                self.report(DtmfEntered(digits))
+            case _:
+                pass
+
+    def _state(self, record: CallRecord, effect: fx.StateEffect) -> None:
+        match effect:
             case fx.AgentStateChanged(state):
                 record.agent_state = state.value
                 self.report(AgentStateChanged(state.value))
-            case fx.DtmfEntered(digits):
-                self.report(DtmfEntered(digits))
             case fx.UserStateChanged(state):
                 record.user_state = state.value
                 self.report(UserStateChanged(state.value))
-            case _:
-                pass
+                if state is UserState.SPEAKING:
+                    self._turn_begins(record)
 
     def _tell_why(self, effect: fx.Effect) -> None:
         decision = told(effect)
@@ -83,12 +93,15 @@ class Conductor:
     def _turn(self, record: CallRecord, effect: fx.TurnEffect) -> None:
         match effect:
             case fx.CommitTurn(epoch, text, reason, continues):
+                self._turn_begins(record)
+                record.turn_begun = False
                 memory.commit_turn(record, epoch, text, continues)
                 record.outputs[epoch].stamps.commit = self._now_ns()
                 self.report(TurnCommitted(text, reason.value), epoch=epoch)
             case fx.AmendTurn(epoch, old, new):
                 memory.amend_turn(record, epoch, old, new)
             case fx.TurnDiscarded(text, reason):
+                record.turn_begun = False
                 self.report(TurnDropped(text, reason.value))
             case fx.ScoreTurn(revision, text):
                 turn = TurnText(text, record.conversation.items, self._call.language)
@@ -96,15 +109,61 @@ class Conductor:
             case _:
                 assert_never(effect)
 
+    def _turn_begins(self, record: CallRecord) -> None:
+        if not record.turn_begun:
+            record.turn_begun = True
+            self._hooks.user_turn_started()
+
     # ------------------------------------------------------------ outputs
 
     def _start(self, record: CallRecord, effect: fx.StartOutput) -> None:
         bind_contextvars(epoch=effect.epoch)
         request = record.requests.pop(effect.ref, None)
         output = memory.begin_output(record, effect.epoch, effect.kind, request=request)
-        self._call.addresses.audio_track.tell(Begin(effect.epoch))
-        produce = self._producer
+        self._begin(record, output, effect)
+
+    def _begin(
+        self, record: CallRecord, output: Output, effect: fx.StartOutput | fx.ConfirmSpeculation
+    ) -> None:
+        """Begin at once, or after the hooks that have a say in it."""
+        is_turn = output.kind is OutputKind.TURN
+        if self._hooks.has_gate(is_turn=is_turn):
+            output.gated = effect
+            self._hooks.pass_gate(output.epoch, output.user_text, is_turn=is_turn)
+        else:
+            self._go_on(record, output, effect)
+
+    def gate_opened(self, record: CallRecord, epoch: int, text: str | None) -> None:
+        """Begin what waited for hooks; ``text`` is the caller's turn as they left it.
+
+        None: the hooks were killed, and nothing has changed.
+        """
+        output = record.outputs.get(epoch)
+        if output is None or output.gated is None:
+            return
+        effect, output.gated = output.gated, None
+        if text is not None and text != output.user_text:
+            memory.amend_turn(record, epoch, output.user_text, text)
+            self.report(TurnAmended(output.user_text, text), epoch=epoch)
+            output.user_text = text
+        if not output.over:
+            self._go_on(record, output, effect)
+
+    def _go_on(
+        self, record: CallRecord, output: Output, effect: fx.StartOutput | fx.ConfirmSpeculation
+    ) -> None:
+        addresses = self._call.addresses
+        addresses.audio_track.tell(Begin(output.epoch))
+        if isinstance(effect, fx.StartOutput):
+            self._produce(record, output, effect)
+        elif "llm" in self._call.slots:
+            addresses.llm.tell(Begin(output.epoch))
+
+    def _produce(self, record: CallRecord, output: Output, effect: fx.StartOutput) -> None:
+        produce, request = self._producer, output.request
         match effect.kind:
+            case OutputKind.TURN if not output.user_text.strip():
+                produce.nothing(output)
             case OutputKind.TURN:
                 produce.answer(record, output)
             case OutputKind.REPLY:
@@ -125,15 +184,12 @@ class Conductor:
         record: CallRecord,
         effect: fx.StartSpeculation | fx.ConfirmSpeculation | fx.CancelSpeculation,
     ) -> None:
-        addresses = self._call.addresses
         match effect:
             case fx.StartSpeculation(epoch, text):
                 output = memory.begin_output(record, epoch, OutputKind.TURN)
                 self._producer.answer(record, output, pending=text)
             case fx.ConfirmSpeculation(epoch):
-                addresses.audio_track.tell(Begin(epoch))
-                if "llm" in self._call.slots:
-                    addresses.llm.tell(Begin(epoch))
+                self._begin(record, memory.begin_output(record, epoch, OutputKind.TURN), effect)
             case fx.CancelSpeculation(epoch):
                 record.outputs.pop(epoch, None)
                 self._cut(epoch, "speculation")
@@ -176,6 +232,7 @@ class Conductor:
         if text:
             interrupted = output.over == "interrupted"
             self.report(AgentTranscript(text, interrupted), epoch=output.epoch)
+        self._hooks.agent_turn_ended(text)
         waiting = output.within if output.request is None else [output.request, *output.within]
         for request in waiting:
             request.utterance.resolve(output.over, text)

@@ -1,11 +1,14 @@
 """The LLM performer: streams the answers of one model."""
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import assert_never
 
+from actors.delta_filter import DeltaFilter
 from actors.performer import Cancel, Finished, Performer, Result
 from actors.ports import LanguageModel
-from actors.vendor import ChatDone, ChatRequest, FailureKind, ProviderError
+from actors.vendor import ChatDone, ChatRequest, FailureKind, ProviderError, TextDelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,28 @@ class LlmPerformer(Performer[LanguageModel]):
                 assert_never(message)
 
     async def _answer(self, attempt: int, request: ChatRequest) -> None:
+        hook = self.hooks.llm
+        if hook is None:
+            await self._stream(attempt, request, lambda text: self._give(attempt, text))
+        else:
+            deltas = DeltaFilter(hook, lambda text: self._give(attempt, text), self.report)
+            with closing(deltas):
+                await self._stream(attempt, request, deltas.feed)
+                await deltas.finish()
+        self.role.tell(Finished(attempt))
+
+    async def _stream(
+        self, attempt: int, request: ChatRequest, take: Callable[[str], None]
+    ) -> None:
         done = False
         async for event in self.vendor.chat(request):
-            done = done or isinstance(event, ChatDone)
-            self.role.tell(Result(attempt, event))
+            if isinstance(event, TextDelta):
+                take(event.text)
+            else:
+                done = done or isinstance(event, ChatDone)
+                self.role.tell(Result(attempt, event))
         if not done:
             raise ProviderError("the answer ended without its end mark", kind=FailureKind.CLOSED)
-        self.role.tell(Finished(attempt))
+
+    def _give(self, attempt: int, text: str) -> None:
+        self.role.tell(Result(attempt, TextDelta(text)))

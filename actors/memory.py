@@ -42,6 +42,7 @@ def commit_turn(record: CallRecord, epoch: int, text: str, continues: int | None
         message = Message(role="user", text=text)
         record.conversation = record.conversation.with_items(message)
     output.user_message_id = message.id
+    output.user_text = text
     record.conversation = record.conversation.with_items(*output.early)
     output.early.clear()
 
@@ -56,12 +57,16 @@ def write_tool(record: CallRecord, epoch: int, item: ToolCall | ToolOutput) -> N
 
 
 def amend_turn(record: CallRecord, epoch: int, old: str, new: str) -> None:
-    """Correct the committed text, or add its tail."""
+    """Correct the committed text, or add its tail; of a text that is empty then nothing stays."""
     message = _user_message_of(record, epoch)
     if message is None:
         return
     text = message.text.replace(old, new) if old else f"{message.text} {new}"
-    record.conversation = record.conversation.with_replaced(replace(message, text=text))
+    if text.strip():
+        message = replace(message, text=text)
+        record.conversation = record.conversation.with_replaced(message)
+    else:
+        record.conversation = record.conversation.without(message.id)
 
 
 def heard_text(output: Output) -> str:

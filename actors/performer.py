@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from actors.call import AnyAddress, Call
+from actors.hooks import CallHooks, GivenT, Hook
 from actors.ports import Provider
+from actors.reports import Failure
 from supervision.actor import Actor
 
 VendorT = TypeVar("VendorT")
@@ -99,6 +101,23 @@ class Performer(Actor, Generic[VendorT]):
         if self._job is not None and attempt == self._attempt:
             self._job.cancel()
             self._job = None
+
+    async def hooked(self, hook: Hook, given: GivenT, *more: object) -> GivenT:
+        """Return what the hook makes of it; what it fails of is told, and changes nothing."""
+        result = await hook.change(given, *more)
+        if isinstance(result, Failure):
+            self.report(result)
+            return given
+        return result
+
+    def report(self, failure: Failure) -> None:
+        """Publish that something failed and was dealt with."""
+        self._call.report(failure, at_ns=self.clock.now_ns())
+
+    @property
+    def hooks(self) -> CallHooks:
+        """The hooks of this call."""
+        return self._call.hooks
 
     async def _keep_open(self) -> None:
         async with self._provider.open(self._call.services) as vendor:

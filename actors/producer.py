@@ -58,7 +58,7 @@ class Producer:
         output.text = text
         output.in_writing = not self._has_voice
         if output.in_writing:
-            self._nothing(output)
+            self.nothing(output)
             return
         pieces = list(self.script.pieces(text))
         tts = self._call.addresses.tts
@@ -91,7 +91,7 @@ class Producer:
         confirmed: bool,
     ) -> None:
         if "llm" not in self._call.slots:
-            self._nothing(output)
+            self.nothing(output)
             return
         output.in_writing = not self._has_voice
         shown: Conversation = record.conversation
@@ -110,6 +110,6 @@ class Producer:
         )
         self._call.addresses.llm.tell(generate)
 
-    def _nothing(self, output: Output) -> None:
+    def nothing(self, output: Output) -> None:
         """End the output without a sound: the agent has no part that could make one."""
         self._call.addresses.audio_track.tell(SpeechOver(output.epoch, 0))

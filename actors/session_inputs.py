@@ -27,10 +27,12 @@ from actors.events import (
 )
 from actors.reports import AgentSpeechStarted, AgentWords, Failure, ToolCalled, UserTranscript
 from actors.session_latency import turn_latency
+from actors.turn_hooks import GateOpened
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
 from actors.wishes import Reply, Say, SummaryWritten, UpdateInstructions, UpdateTools
 from actors.word_map import heard
+from supervision.address import Down
 
 CALLER = "caller"
 """The one human of a room, as the machine names them."""
@@ -55,14 +57,14 @@ class Listener:
                 return self._caller(record, message, now_ns)
             case ToolStarted() | ToolEnded():
                 return self._tool(record, message)
-            case UpdateInstructions(instructions):
-                record.instructions = instructions
+            case UpdateInstructions() | SummaryWritten() | UpdateTools():
+                self._update(record, message)
                 return ()
-            case SummaryWritten(summary):
-                record.summary = summary
+            case GateOpened(epoch, text):
+                self._conductor.gate_opened(record, epoch, text)
                 return ()
-            case UpdateTools(toolbox):
-                record.toolbox = toolbox
+            case Down(key=("gate", int(epoch))):
+                self._conductor.gate_opened(record, epoch, None)
                 return ()
             case Say() | Reply():
                 return self._request(record, message)
@@ -79,6 +81,18 @@ class Listener:
                 return self._produced(record, message, now_ns)
             case _:
                 return ()
+
+    @staticmethod
+    def _update(
+        record: CallRecord, message: UpdateInstructions | SummaryWritten | UpdateTools
+    ) -> None:
+        match message:
+            case UpdateInstructions(instructions):
+                record.instructions = instructions
+            case SummaryWritten(summary):
+                record.summary = summary
+            case UpdateTools(toolbox):
+                record.toolbox = toolbox
 
     # ------------------------------------------------------------ the caller
 

@@ -4,7 +4,7 @@ Numbers utterances, routes the caller's audio to whoever is on stage, and replay
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
@@ -12,6 +12,7 @@ from actors.call import AnyAddress
 from actors.cast import Cast
 from actors.events import CallerFinal, CallerInterim
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
+from actors.hooks import Hook
 from actors.performer import Performer, Result
 from actors.ports import SpeechToText
 from actors.role import Hold, Role
@@ -74,8 +75,21 @@ class SttPerformer(Performer[SpeechToText]):
 
     async def _transcribe(self, feed: asyncio.Queue[SttInput]) -> None:
         async for event in self.vendor.transcribe(_Feed(feed)):
-            self.role.tell(Result(0, _Heard(self.name, event)))
+            if self.hooks.stt is not None and isinstance(event, SttInterim | SttFinal):
+                await self._hear_by_hook(self.hooks.stt, event)
+            else:
+                self.role.tell(Result(0, _Heard(self.name, event)))
         raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
+
+    async def _hear_by_hook(self, hook: Hook, event: SttInterim | SttFinal) -> None:
+        """Let the hook change the text; an empty Interim is dropped, an empty Final must be told.
+
+        The utterance ends with it.
+        """
+        is_final = isinstance(event, SttFinal)
+        text = await self.hooked(hook, event.text, is_final)
+        if text.strip() or is_final:
+            self.role.tell(Result(0, _Heard(self.name, replace(event, text=text))))
 
 
 class _Feed:
@@ -121,19 +135,31 @@ class SttRole(Role[SttHold]):
             case CallerAudio(at) if at < self.held.replayed_to:
                 pass
             case CallerAudio() | SpeechStart() | SpeechEnd():
-                self._note(message)
-                stage = self.stage()
-                if stage is not None:
-                    stage.tell(message)
+                self._pass_on(message)
             case Result(value=_Heard(name, event)) if name == self.held.last_on_stage:
                 self._heard(name, event)
             case _:
                 pass
 
+    def _pass_on(self, message: SttMail) -> None:
+        """Let whoever hears the open utterance hear it to its end; change between utterances."""
+        held = self.held
+        before = held.last_on_stage
+        is_open = held.speech_at is not None and before in held.facts
+        self._note(message)
+        stage = held.live[before] if is_open else self.stage()
+        if stage is None:
+            return
+        if isinstance(message, SpeechStart) and before not in {"", held.last_on_stage}:
+            self._replay(stage, message.at, None)
+        else:
+            stage.tell(message)
+
     def on_performer_ready(self, name: str) -> None:
         """Let a new performer hear the open utterance from its beginning."""
         held = self.held
-        if held.cast.on_stage != name or held.speech_at is None:
+        is_heard = held.last_on_stage in held.facts and held.last_on_stage != name
+        if is_heard or held.speech_at is None or self.stage() is not held.live[name]:
             return
         self._replay(held.live[name], held.speech_at, held.ended)
 

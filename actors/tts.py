@@ -218,7 +218,8 @@ class TtsRole(Role[TtsHold]):
             return
         utterance, current = found
         self._send(utterance, current.resampler.flush())
-        self._place_words(utterance, current, whole=True)
+        if utterance.off > current.start:  # a hook may leave a piece out
+            self._place_words(utterance, current, whole=True)
         utterance.current = None
         utterance.retries = 0
         self.cancel_after(("due", utterance.epoch))

@@ -1,11 +1,11 @@
 """The TTS performer: speaks pieces with one voice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from actors.performer import Cancel, Finished, Performer, Result
 from actors.ports import TextToSpeech
-from actors.vendor import FailureKind, ProviderError, SpeechPcm, SpeechRequest
+from actors.vendor import FailureKind, ProviderError, SpeechChunk, SpeechPcm, SpeechRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,20 @@ class TtsPerformer(Performer[TextToSpeech]):
 
     async def _speak(self, attempt: int, request: SpeechRequest) -> None:
         sounded = False
+        if self.hooks.tts is not None:
+            request = replace(request, text=await self.hooked(self.hooks.tts, request.text))
+        if not request.text.strip():  # the hook wants it left out
+            self.role.tell(Finished(attempt))
+            return
         async for chunk in self.vendor.synthesize(request):
             sounded = sounded or isinstance(chunk, SpeechPcm)
-            self.role.tell(Result(attempt, chunk))
+            self.role.tell(Result(attempt, await self._coloured(chunk)))
         if not sounded:
             raise ProviderError(f"no audio for {request.text!r}", kind=FailureKind.EMPTY)
         self.role.tell(Finished(attempt))
+
+    async def _coloured(self, chunk: SpeechChunk) -> SpeechChunk:
+        hook = self.hooks.tts_audio
+        if hook is None or not isinstance(chunk, SpeechPcm):
+            return chunk
+        return SpeechPcm(await self.hooked(hook, chunk.pcm, self.vendor.sample_rate_hz))
