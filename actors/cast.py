@@ -56,13 +56,17 @@ class Cast:
             raise ValueError("a cast needs at least one performer, each with a name of its own")
         return cls(tuple(Member(name) for name in names))
 
-    @property
-    def on_stage(self) -> str | None:
-        """The performer that gets the next request, or None while nobody is ready."""
-        for member in self.members:
-            if member.standing is Standing.READY:
-                return member.name
-        return None
+    def on_stage(self, now_s: float) -> str | None:
+        """Return who gets the next request, or None while nobody is ready.
+
+        One that has failed comes back only when it has been well for a while, unless everybody
+        has failed: then the one that did so least.
+        """
+        ready = [member for member in self.members if member.standing is Standing.READY]
+        trusted = [member for member in ready if _is_trusted(member, now_s)]
+        if trusted:
+            return trusted[0].name
+        return min(ready, key=lambda member: member.failures).name if ready else None
 
     @property
     def dark(self) -> bool:
@@ -121,6 +125,10 @@ class Cast:
 
     def _with(self, changed: Member) -> "Cast":
         return Cast(tuple(changed if m.name == changed.name else m for m in self.members))
+
+
+def _is_trusted(member: Member, now_s: float) -> bool:
+    return member.failures == 0 or now_s - member.ready_at_s >= STABLE_AFTER_S
 
 
 def _rested(member: Member, now_s: float) -> bool:

@@ -69,6 +69,8 @@ class Hold:
         default_factory=dict[str, tuple[FailureKind, str]]
     )
     """Performers that the role itself is ending, and why."""
+    why_fallen: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Kind and detail of the last failure of those that have not given way yet."""
     attempt: int = 0
     last_on_stage: str = ""
 
@@ -114,13 +116,16 @@ class Role(Actor, Generic[HoldT]):
         return cast("HoldT", self.hold)
 
     def stage(self) -> AnyAddress | None:
-        """Return the performer that gets the next request, if one is ready; reports a switch."""
-        held = self.held
-        name = held.cast.on_stage
+        """Return the performer that gets the next request, if one is ready."""
+        name = self.on_stage()
         if name is None:
             return None
-        held.last_on_stage = name
-        return held.live[name]
+        self._report_switch(name)
+        return self.held.live[name]
+
+    def on_stage(self) -> str | None:
+        """Return who gets the next request, if anybody is ready."""
+        return self.held.cast.on_stage(self.clock.now_s())
 
     def next_attempt(self) -> int:
         """Number a new job."""
@@ -163,7 +168,6 @@ class Role(Actor, Generic[HoldT]):
             return
         held.facts[name] = facts
         held.cast = held.cast.ready(name, now_s=self.clock.now_s())
-        self._report_switch(FailureKind.ERROR, "ready again")
         self.on_performer_ready(name)
 
     def _down(self, name: str, down: Down) -> None:
@@ -182,25 +186,21 @@ class Role(Actor, Generic[HoldT]):
             chance=random.random(),  # noqa: S311 - jitter, not a secret
         )
         self.report_failure(f"{self.slot.name}/{name}", kind, detail)
+        held.why_fallen[name] = (kind.value, detail)
         self._fill_stage()
-        self._report_switch(kind, detail)
         self.on_performer_down(name, kind, detail)
 
     def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
         """Publish that something failed and was dealt with."""
         self.call.report(Failure(where, kind.value, detail), at_ns=self.clock.now_ns())
 
-    def _report_switch(self, kind: FailureKind, reason: str) -> None:
+    def _report_switch(self, name: str) -> None:
         held = self.held
-        name = held.cast.on_stage
-        if name is None or name == held.last_on_stage:
-            return
-        if held.last_on_stage:
-            switched = ProviderSwitched(
-                self.slot.name, held.last_on_stage, name, kind.value, reason
-            )
+        before, held.last_on_stage = held.last_on_stage, name
+        if before not in {"", name}:
+            kind, reason = held.why_fallen.pop(before, ("return", f"{name} is well again"))
+            switched = ProviderSwitched(self.slot.name, before, name, kind, reason)
             self.call.report(switched, at_ns=self.clock.now_ns())
-        held.last_on_stage = name
 
     def _fill_stage(self, at_s: float = 0.0) -> None:
         held = self.held

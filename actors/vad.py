@@ -89,7 +89,7 @@ class VadRole(Role[VadHold]):
     def on_performer_ready(self, name: str) -> None:
         """Judge by the thresholds of whoever is on stage."""
         held = self.held
-        gate = held.facts.get(held.cast.on_stage or name)
+        gate = held.facts.get(self.on_stage() or name)
         if isinstance(gate, GateConfig):
             held.gate = replace(held.gate, config=gate)
 
@@ -99,7 +99,7 @@ class VadRole(Role[VadHold]):
         Better a turn too early than one that never ends.
         """
         held = self.held
-        if held.gate.speaking and held.cast.on_stage is None:
+        if held.gate.speaking and self.on_stage() is None:
             began_at = held.gate.began_at or 0
             held.gate = SpeechGate(held.gate.config)
             speech_ms = (held.through - began_at) * 1000 // CALLER_RATE_HZ

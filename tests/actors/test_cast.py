@@ -25,8 +25,20 @@ def test_the_understudy_is_started_as_soon_as_the_first_has_failed() -> None:
 
 def test_the_first_ready_one_in_the_order_of_preference_is_on_stage() -> None:
     cast = Cast.of(("first", "second")).ready("second", now_s=0.0)
-    assert cast.on_stage == "second"
-    assert cast.ready("first", now_s=0.0).on_stage == "first"
+    assert cast.on_stage(0.0) == "second"
+    assert cast.ready("first", now_s=0.0).on_stage(0.0) == "first"
+
+
+def test_one_that_failed_comes_back_when_it_has_been_well_for_half_a_minute() -> None:
+    cast = fail(Cast.of(("first", "second")).starting("first"), "first")
+    cast = cast.ready("second", now_s=1.0).ready("first", now_s=2.0)
+    assert [cast.on_stage(now_s) for now_s in (2.0, 31.9, 32.0)] == ["second", "second", "first"]
+
+
+def test_of_those_that_all_have_failed_the_one_that_did_so_least_is_on_stage() -> None:
+    cast = fail(fail(Cast.of(("first", "second")), "first"), "first")
+    cast = fail(cast, "second").ready("first", now_s=1.0).ready("second", now_s=1.0)
+    assert cast.on_stage(2.0) == "second"
 
 
 def test_rests_double_from_half_a_second_to_a_minute() -> None:

@@ -1,0 +1,80 @@
+"""First on stage, the rest understudies: an exception, and the next performer takes over."""
+
+import asyncio
+
+from actors.vendor import FailureKind, ProviderError
+from providers.scripted import Fault
+from providers.scripted_llm import ScriptedLLM
+from providers.scripted_stt import ScriptedSTT
+from providers.scripted_tts import ScriptedTTS
+from tests.calls.rig import agent, call
+
+LONG = "One two three four five six, seven eight nine. Ten eleven twelve thirteen."
+
+
+async def test_an_understudy_takes_the_request_of_which_nothing_was_heard() -> None:
+    broken = ScriptedLLM(name="first", replies=["Never said."], fault=Fault(at=0, times=9))
+    spare = ScriptedLLM(name="second", replies=["We have three rooms free."])
+    async with call(agent(llm=[broken, spare])) as rig:
+        assert await rig.asks() == "We have three rooms free."
+        switched = rig.fields("provider_switched")[0]
+    assert (switched["slot"], switched["from"], switched["to"]) == ("llm", "first", "second")
+    assert switched["kind"] == "error"
+
+
+async def test_a_reply_that_breaks_off_ends_with_an_apology_and_the_next_turn_is_answered() -> None:
+    broken = ScriptedLLM(name="first", replies=[LONG], fault=Fault(at=12), gap_s=0.05)
+    spare = ScriptedLLM(name="second", replies=["You are welcome."])
+    async with call(agent(llm=[broken, spare], apology="Sorry about that.")) as rig:
+        await rig.says()
+        await rig.until("agent_transcript", count=2)
+        await rig.asks(answers=3)
+        heard = [event["text"] for event in rig.fields("agent_transcript")]
+    assert heard[0].startswith("One two three")
+    assert heard[1:] == ["Sorry about that.", "You are welcome."]
+
+
+async def test_a_voice_that_falls_before_a_piece_is_heard_is_replaced_without_a_word_lost() -> None:
+    broken = ScriptedTTS(name="first", sample_rate_hz=16_000, fault=Fault(at=0))
+    spare = ScriptedTTS(name="second", sample_rate_hz=8_000)
+    async with call(agent(tts=[broken, spare])) as rig:
+        assert await rig.asks() == "We have three rooms free."
+        assert rig.fields("provider_switched")[0]["to"] == "second"
+
+
+async def test_a_recogniser_that_falls_in_mid_speech_is_replaced_by_one_that_hears_it_all() -> None:
+    broken = ScriptedSTT(name="first", utterances=["never"], fault=Fault(at=20))
+    spare = ScriptedSTT(name="second", utterances=["two nights please"])
+    async with call(agent(stt=[broken, spare])) as rig:
+        assert await rig.asks() == "We have three rooms free."
+        assert rig.fields("turn_committed")[0]["text"] == "two nights please"
+
+
+async def test_a_wrong_key_retires_a_performer_for_good() -> None:
+    error = ProviderError("wrong key", kind=FailureKind.MISCONFIGURED)
+    wrong = ScriptedLLM(name="first", opening=Fault(error=error, times=99))
+    spare = ScriptedLLM(name="second", replies=["Here I am."])
+    async with call(agent(llm=[wrong, spare])) as rig:
+        assert await rig.asks() == "Here I am."
+        await asyncio.sleep(30.0)
+    assert wrong.record.opened == 1
+
+
+async def test_a_performer_comes_back_to_the_stage_after_its_rest() -> None:
+    shaky = ScriptedLLM(name="first", replies=["One.", "Two."], fault=Fault(at=0))
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    async with call(agent(llm=[shaky, spare])) as rig:
+        assert await rig.asks() == "From the understudy."
+        await asyncio.sleep(5.0)
+        assert await rig.asks(answers=2) == "From the understudy."
+        await asyncio.sleep(30.0)
+        assert await rig.asks(answers=3) == "Two."
+        assert [event["to"] for event in rig.fields("provider_switched")] == ["second", "first"]
+
+
+async def test_a_call_without_any_model_left_says_so_and_goes_on() -> None:
+    broken = ScriptedLLM(replies=["Back again."], fault=Fault(at=0, times=4))
+    async with call(agent(llm=broken, apology="Sorry about that.")) as rig:
+        assert await rig.asks() == "Sorry about that."
+        await asyncio.sleep(10.0)
+        assert await rig.asks(answers=2) == "Back again."
