@@ -88,7 +88,7 @@ class TreeSocket(Actor):
                     await self._converse(reader, writer)
         finally:
             self._clients -= 1
-            writer.close()
+            writer.transport.abort()  # a client that does not read must not hold up the end
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await self._is_asked(reader):

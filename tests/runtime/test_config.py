@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from runtime.config import LogFormat, LogLevel, Settings
+from runtime.config import LogFormat, LogLevel, Settings, environment, socket_folder
 from runtime.errors import UserError
 
 KEY = "sk-very-secret-value"
@@ -52,3 +54,42 @@ def test_the_process_s_environment_is_the_default(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SOME_VENDOR_API_KEY", KEY)
 
     assert Settings.from_environment().secret_values()["SOME_VENDOR_API_KEY"] == KEY
+
+
+def test_the_env_file_lies_below_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTEL_API_KEY", "of the environment")
+    (tmp_path / ".env").write_text(
+        "# keys\nHOTEL_API_KEY=of the file\nexport OTHER_API_KEY='quoted'\nNOTHING\n",
+        encoding="utf-8",
+    )
+
+    read = environment(tmp_path)
+
+    assert read["HOTEL_API_KEY"] == "of the environment"
+    assert read["OTHER_API_KEY"] == "quoted"
+    assert "NOTHING" not in read
+    assert "OTHER_API_KEY" not in environment(tmp_path / "elsewhere")
+
+
+def test_an_env_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"KEY=\xff\xfe")
+
+    with pytest.raises(UserError, match=r"\.env: cannot be read"):
+        environment(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [
+        ({"XDG_RUNTIME_DIR": "/run/user/7"}, "/run/user/7/understudy"),
+        ({"XDG_CACHE_HOME": "/c"}, "/c/understudy"),
+    ],
+)
+def test_sockets_lie_where_only_the_user_may_look(given: dict[str, str], folder: str) -> None:
+    assert socket_folder(given) == Path(folder)
+
+
+def test_without_such_a_folder_sockets_lie_in_the_cache() -> None:
+    assert socket_folder({}) == Path.home() / ".cache" / "understudy"
