@@ -64,11 +64,6 @@ class Works:
         """Tell whether a child is about to be started."""
         return any(child_id in repair.to_start for repair in self._repairs)
 
-    @property
-    def is_idle(self) -> bool:
-        """Tell whether no repair is under way."""
-        return not self._repairs
-
     def undertake(self, repair: Repair, *, backoff_s: float = 0.0) -> None:
         """Begin a repair, as a part of one that is under way if they belong together."""
         for present in self._repairs:

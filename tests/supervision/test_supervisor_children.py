@@ -8,12 +8,11 @@ from supervision.actor import Actor
 from supervision.address import Address, Down
 from supervision.errors import ActorDeadError, StartFailed
 from supervision.messages import Exit
-from supervision.spec import ChildSpec, Restart, SupervisorSpec
-from supervision.supervisor import Children, Snapshot, StartChild, StopChild, run_tree
+from supervision.spec import Backoff, ChildSpec, Restart, SupervisorSpec
+from supervision.supervisor import Children, Snapshot, StartChild, StopChild, Supervisor, run_tree
 from tests.supervision.players import (
     Finish,
     Note,
-    Player,
     SlowPlayer,
     Stage,
     StillbornPlayer,
@@ -226,14 +225,28 @@ async def test_a_child_that_is_stopped_on_its_way_up_fails_its_starter() -> None
 
 async def test_a_child_that_is_stopped_during_its_backoff_does_not_come_back() -> None:
     stage = Stage()
-    from_spec = stage.crew("a")
-    async with run_tree(from_spec) as root:
-        child = ChildSpec(id="b", start=lambda: Player(stage, "b"))
-        await root.ask(StartChild(child), timeout_s=1)
-        await crash(stage.addresses["b"])
-        await root.ask(StopChild("b"), timeout_s=1)
-        await asyncio.sleep(1)
-        assert not stage.addresses["b"].is_running
+    async with run_tree(stage.crew("a", backoff=Backoff(base_s=1, jitter=0))) as root:
+        await crash(stage.addresses["a"])
+        (node,) = await root.ask(Children(), timeout_s=0.1)
+        assert node.state == "waiting"
+        await root.ask(StopChild("a"), timeout_s=0.1)
+        await asyncio.sleep(10)
+        assert stage.read() == "+a"
+        assert await root.ask(Children(), timeout_s=0.1) == ()
+
+
+async def test_children_that_were_added_end_for_good_with_a_killed_supervisor() -> None:
+    stage = Stage()
+    jobs: Address[object] = Address("jobs")
+    child = ChildSpec(id="jobs", start=lambda: Supervisor(SupervisorSpec()), address=jobs)
+    async with run_tree(SupervisorSpec(children=(child,))):
+        address = await jobs.ask(StartChild(stage.child("a")), timeout_s=1)
+        jobs.kill()
+        await settle()
+        assert (jobs.is_running, address.is_running) == (True, False)
+        assert await jobs.ask(Children(), timeout_s=1) == ()
+        with pytest.raises(ActorDeadError):
+            await address.send(Note("late"), timeout_s=1)
 
 
 async def test_nothing_is_started_by_a_supervisor_that_is_stopping() -> None:
