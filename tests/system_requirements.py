@@ -24,6 +24,10 @@ REQUIREMENTS = {
     "portaudio": Requirement(
         "libportaudio2", lambda: ctypes.util.find_library("portaudio") is not None
     ),
+    "pulseaudio": Requirement(
+        "pulseaudio pulseaudio-utils libasound2-plugins",
+        lambda: all(map(shutil.which, ("pulseaudio", "pactl", "pacat", "parec"))),
+    ),
     "chromium": Requirement("chromium", lambda: shutil.which("chromium") is not None),
 }
 

@@ -19,7 +19,7 @@ def test_a_package_of_another_place_is_refused_with_that_place(
 ) -> None:
     (tmp_path / "stranger").mkdir()
     (tmp_path / "stranger" / "__init__.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
 
     with pytest.raises(UserError) as refused:
         refuse_foreign(("stranger",))
@@ -52,7 +52,7 @@ def test_every_command_looks_first(
 ) -> None:
     (tmp_path / "transports").mkdir()
     (tmp_path / "transports" / "__init__.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.delitem(sys.modules, "transports", raising=False)
 
     with pytest.raises(SystemExit) as exited:

@@ -5,7 +5,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -177,7 +177,7 @@ def test_piped_lines_are_answered_one_after_the_other(folder: Path) -> None:
 
 
 @contextmanager
-def terminal(folder: Path, *arguments: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+def terminal(folder: Path, *arguments: str) -> Generator[tuple[int, "subprocess.Popen[bytes]"]]:
     """Run the command in a terminal of its own."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(

@@ -14,7 +14,8 @@ class Seen:
 
     def __init__(self) -> None:
         self.desk = SoundDesk()
-        self.console = Console(file=io.StringIO(), width=200)
+        self.paper = io.StringIO()
+        self.console = Console(file=self.paper, width=200)
         self.screen = Screen(self.console, self.desk)
 
     def hear(self, *events: reports.Event) -> None:
@@ -89,7 +90,7 @@ async def test_on_a_pipe_nothing_moves() -> None:
 
     await seen.screen.run()
 
-    assert seen.console.file.getvalue() == ""  # pyright: ignore[reportAttributeAccessIssue] - StringIO
+    assert seen.paper.getvalue() == ""
 
 
 def test_a_line_stays_as_it_is() -> None:

@@ -1,6 +1,7 @@
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
 
 import pytest
 
@@ -29,7 +30,7 @@ class Desk:
         self.card = card
         self.line = line
         self.desk = desk
-        self.arrivals: AsyncIterator[Arrival] = line.arrivals()
+        self.arrivals = cast("AsyncGenerator[Arrival, None]", line.arrivals())
 
     async def let_in(self) -> bytes:
         """Speak one frame; return what the agent gets of it."""
@@ -49,8 +50,8 @@ async def at_desk(
     async with transport.open(FakeServices()) as line:
         desk = Desk(card, line, transport.desk)
         assert await anext(desk.arrivals) == Joined()
-        yield desk
-        await desk.arrivals.aclose()  # pyright: ignore[reportAttributeAccessIssue] - a generator
+        async with aclosing(desk.arrivals):
+            yield desk
     assert all(stream.started and stream.closed for stream in card.streams)
 
 
