@@ -8,11 +8,10 @@ import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from supervision.actor import Actor
-
 from actors.call import AnyAddress
 from actors.conversation import ToolCall
 from actors.ports import Toolbox
+from supervision.actor import Actor
 
 reply_epoch: ContextVar[int | None] = ContextVar("reply_epoch", default=None)
 """The reply in whose tool the present code runs; `say` and `reply` called there belong to it."""

@@ -4,13 +4,12 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from supervision.actor import Actor
-from supervision.supervisor import StartChild
-
 from actors.reports import Report
+from supervision.actor import Actor
 from supervision.address import Address
 from supervision.mail import MailboxLimits
 from supervision.spec import ChildSpec
+from supervision.supervisor import StartChild
 
 START_WITHIN_S = 5.0
 
