@@ -6,6 +6,7 @@ coroutine that is given the exchange and does what it likes with the connection.
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -176,6 +177,20 @@ def hangs(chunks: Iterable[bytes], content_type: str = "text/event-stream") -> A
         await exchange.until_client_leaves()
 
     return answer
+
+
+def late(answer: Answer) -> Answer:
+    """Answer after a moment of real time, of which a virtual clock knows nothing."""
+
+    async def wait_and_answer(exchange: Exchange) -> None:
+        loop, passed = asyncio.get_running_loop(), asyncio.Event()
+        timer = threading.Timer(0.03, loop.call_soon_threadsafe, [passed.set])
+        timer.start()
+        await passed.wait()
+        timer.join()
+        await answer(exchange)
+
+    return wait_and_answer
 
 
 async def closes(exchange: Exchange) -> None:

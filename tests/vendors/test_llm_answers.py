@@ -1,5 +1,6 @@
 """A question over real HTTP and its answer, in each vendor's language."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ from actors.vendor import ChatDone, ChatRequest, TextDelta, ToolSchema, Usage
 from tests.providers.fake_services import FakeServices
 from tests.vendors.asking import HELLO, ask, asked, text_of
 from tests.vendors.dialects import DIALECTS, Dialect
-from tests.vendors.http_server import streams, vendor_server
+from tests.vendors.http_server import SETTLE_S, late, streams, vendor_server
 from tests.vendors.sdk_types import check_request
 
 every_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
@@ -68,6 +69,13 @@ async def test_the_connection_is_kept_for_the_next_turn(dialect: Dialect) -> Non
             assert text_of([event async for event in model.chat(ChatRequest((HELLO,)))]) == "Yes."
         assert len(server.exchanges) == 3
         assert server.connections == 1
+
+
+@every_dialect
+async def test_simulated_time_waits_for_the_vendor(dialect: Dialect) -> None:
+    async with asyncio.timeout(SETTLE_S + 0.001):
+        events, _ = await asked(dialect, late(streams(dialect.says("Hi."))))
+    assert text_of(events) == "Hi."
 
 
 @every_dialect

@@ -1,5 +1,6 @@
 """Utterances sent over real HTTP as files, and the texts that come back."""
 
+import asyncio
 import io
 import wave
 from collections.abc import AsyncIterator, Sequence
@@ -26,7 +27,7 @@ from actors.vendor import (
 from providers.caller_utterance import UtteranceCutter
 from providers.openai_stt import OpenAISTT
 from tests.providers.fake_services import FakeServices
-from tests.vendors.http_server import Answer, Exchange, refuses, vendor_server
+from tests.vendors.http_server import SETTLE_S, Answer, Exchange, late, refuses, vendor_server
 from tests.vendors.sdk_types import made
 
 SECOND = CALLER_RATE_HZ
@@ -113,6 +114,13 @@ async def test_the_options_reach_the_vendor() -> None:
     _, forms = await heard(spoken(0, 1, 1), hears("Ja."), **options)
     told = {name: value.decode() for name, value in forms[0].items() if name != "file"}
     assert told == options | {"response_format": "json"}
+
+
+async def test_simulated_time_waits_for_the_vendor() -> None:
+    items = spoken(0, 1, 1)
+    async with asyncio.timeout(SETTLE_S + 0.001):
+        events, _ = await heard(items, late(hears("Yes.")))
+    assert events == [SttFinal("Yes."), SttFlushed(1)]
 
 
 async def test_silence_costs_nothing_and_an_empty_text_is_no_final() -> None:

@@ -18,6 +18,7 @@ from tests.vendors.http_server import (
     VendorServer,
     cuts,
     hangs,
+    late,
     refuses,
     sends_a_page,
     streams,
@@ -69,6 +70,15 @@ async def test_audio_comes_in_whole_samples_wherever_the_network_cuts() -> None:
     }
     assert second["voice"] == "coral"
     assert server.exchanges[0].path == "/v1/audio/speech"
+
+
+async def test_simulated_time_waits_for_the_vendor() -> None:
+    async with (
+        vendor_server(late(streams([SAMPLES], PCM))) as server,
+        voice(server).open(FakeServices()) as tts,
+        asyncio.timeout(0.001),
+    ):
+        assert await spoken(tts, SpeechRequest("Hello.")) == [SAMPLES]
 
 
 async def test_audio_is_heard_while_more_is_made_and_stops_at_once_when_it_is_cut() -> None:
