@@ -47,6 +47,7 @@ def test_who_brings_a_key_needs_none() -> None:
     assert declared.needs() == Needs()
 
 
+@pytest.mark.slow
 def test_no_sdk_is_loaded_before_its_vendor_is_named() -> None:
     code = """
 import sys
