@@ -9,10 +9,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.pykka_conftest import *  # noqa: F403 - the suite's fixtures, whatever they are
-from tests.pykka_conftest import RUNTIMES, Runtime, _stop_all  # noqa: F401 - a fixture, by name
 
 from supervision import Actor, AsyncFuture, ThreadActor
+from tests.pykka_conftest import *  # noqa: F403 - the suite's fixtures, whatever they are
+from tests.pykka_conftest import RUNTIMES, Runtime, _stop_all  # noqa: F401 - a fixture, by name
 
 LOOP = asyncio.new_event_loop()
 threading.Thread(target=LOOP.run_forever, name="compat-loop", daemon=True).start()
