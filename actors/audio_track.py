@@ -84,8 +84,8 @@ class AudioTrack(Actor):
                 if (audio := self._audio(epoch)) is not None:
                     audio.total = samples
                     self._play_on()
-            case Begin(epoch):
-                self._begin(epoch)
+            case Begin(epoch, paused):
+                self._begin(epoch, paused=paused)
             case Cut(epoch):
                 self._cut(epoch)
             case Pause(epoch):
@@ -104,11 +104,11 @@ class AudioTrack(Actor):
             return None
         return held.audio.setdefault(epoch, EpochAudio(epoch))
 
-    def _begin(self, epoch: int) -> None:
+    def _begin(self, epoch: int, *, paused: bool) -> None:
         if self._audio(epoch) is not None:
             bind_contextvars(epoch=epoch)
             self._held.live = epoch
-            self._held.paused = False
+            self._held.paused = paused
             self._play_on()
 
     def _cut(self, epoch: int) -> None:

@@ -26,7 +26,7 @@ from actors.reports import (
     UserStateChanged,
 )
 from actors.turn_hooks import TurnHooks
-from actors.turn_taking import OutputKind, UserState
+from actors.turn_taking import AgentState, OutputKind, UserState
 from actors.turn_taking import effects as fx
 from actors.vendor import TurnText
 
@@ -72,6 +72,7 @@ class Conductor:
         match effect:
             case fx.AgentStateChanged(state):
                 record.agent_state = state.value
+                record.turn_begun = record.turn_begun and state is not AgentState.IDLE
                 self.report(AgentStateChanged(state.value))
             case fx.UserStateChanged(state):
                 record.user_state = state.value
@@ -101,7 +102,6 @@ class Conductor:
             case fx.AmendTurn(epoch, old, new):
                 memory.amend_turn(record, epoch, old, new)
             case fx.TurnDiscarded(text, reason):
-                record.turn_begun = False
                 self.report(TurnDropped(text, reason.value))
             case fx.ScoreTurn(revision, text):
                 turn = TurnText(text, record.conversation.items, self._call.language)
@@ -153,7 +153,9 @@ class Conductor:
         self, record: CallRecord, output: Output, effect: fx.StartOutput | fx.ConfirmSpeculation
     ) -> None:
         addresses = self._call.addresses
-        addresses.audio_track.tell(Begin(output.epoch))
+        live = record.machine.live
+        paused = live is not None and live.epoch == output.epoch and live.pause is not None
+        addresses.audio_track.tell(Begin(output.epoch, paused))
         if isinstance(effect, fx.StartOutput):
             self._produce(record, output, effect)
         elif "llm" in self._call.slots:

@@ -110,6 +110,8 @@ class Begin:
     """Open the gate of the audio track for this epoch: what it has and gets may be heard."""
 
     epoch: int
+    paused: bool = False
+    """Whether to wait for `Resume` first: somebody speaks."""
 
 
 @dataclass(frozen=True, slots=True)

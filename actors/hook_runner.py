@@ -23,6 +23,10 @@ class HookRunner(Actor):
         self.spawn(self._run(), name="hook")
 
     async def _run(self) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._hook()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._hook()
+        except asyncio.CancelledError:  # by the hook itself: nothing else would end this actor
+            self.stop()
+            raise
         self.stop()

@@ -75,10 +75,10 @@ class TextTrack(Actor):
         match message:
             case Piece() | ReplyEnd() | SpeechOver():
                 self._take(message)
-            case Begin(epoch):
+            case Begin(epoch, paused):
                 if epoch not in self._held.over:
                     bind_contextvars(epoch=epoch)
-                    self._held.live, self._held.paused = epoch, False
+                    self._held.live, self._held.paused = epoch, paused
             case Cut(epoch):
                 self._cut(epoch)
             case Pause(epoch):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runtime.agent_config import AgentConfig
     from runtime.config import Settings
     from runtime.errors import UserError
+    from runtime.hooks import hook
     from runtime.tools import ToolError, function_tool
     from runtime.worker import Worker
 
@@ -33,6 +34,7 @@ __all__ = [
     "UserError",
     "Worker",
     "function_tool",
+    "hook",
 ]
 
 _HOMES = {
@@ -49,6 +51,7 @@ _HOMES = {
     "UserError": "runtime.errors",
     "Worker": "runtime.worker",
     "function_tool": "runtime.tools",
+    "hook": "runtime.hooks",
 }
 
 

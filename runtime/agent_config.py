@@ -13,6 +13,7 @@ from typing import Any, TypeGuard, TypeVar, cast
 
 from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy
+from actors.hooks import CallHooks
 from actors.ports import (
     Denoiser,
     LanguageModel,
@@ -27,6 +28,8 @@ from actors.turn_taking.config import TurnTakingConfig
 from runtime.agent import Agent
 from runtime.catalogue import resolve
 from runtime.errors import UserError
+from runtime.hooks import METHODS as TURN_HOOKS
+from runtime.hooks import hooks_of
 from runtime.tools import AgentToolbox, FunctionTool
 
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
@@ -61,6 +64,8 @@ class AgentConfig:
     voice: str | None
     context: ContextPolicy
     limits: CallLimits
+    in_flow: CallHooks
+    """The user's code that changes what flows."""
 
     @classmethod
     def of(cls, agent: Agent, *, executor: Executor | None = None) -> "AgentConfig":
@@ -93,6 +98,7 @@ class AgentConfig:
             else _of_type(agent, "voice", str, "the name of a voice"),
             context=_of_type(agent, "context", ContextPolicy, "a ContextPolicy"),
             limits=_of_type(agent, "limits", CallLimits, "CallLimits"),
+            in_flow=hooks_of(agent, _of_classes(agent), executor),
         )
 
 
@@ -109,7 +115,7 @@ def _of_classes(agent: Agent) -> dict[str, Any]:
 
 
 def _check_names(agent: Agent) -> None:
-    allowed = (*FIELDS, *HOOKS)
+    allowed = (*FIELDS, *HOOKS, *TURN_HOOKS)
     declared = _of_classes(agent) | vars(agent)
     for name, value in declared.items():
         if name.startswith("_") or name in (*allowed, "session"):

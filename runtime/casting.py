@@ -83,6 +83,7 @@ def plan_job(
         language=config.language,
         voice=config.voice,
         slots=filled,
+        hooks=config.in_flow,
     )
     agent.session = SessionHandle(opening.room, addresses.session, listeners, opening.userdata)
     return JobPlan(

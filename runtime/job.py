@@ -5,7 +5,7 @@ stopping goes the other way.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from actors.audio_track import AudioTrack
@@ -15,7 +15,7 @@ from actors.ingress import Ingress
 from actors.line import TransportActor
 from actors.session import Session, SessionPlan
 from actors.text_track import TextTrack
-from actors.turn_taking import Capabilities
+from actors.turn_taking import Capabilities, SpeculationConfig, SpeculationMode
 from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
@@ -90,11 +90,14 @@ def _capabilities(plan: JobPlan) -> Capabilities:
 
 
 def _session_plan(plan: JobPlan) -> SessionPlan:
+    turn_taking = plan.turn_taking
+    if plan.call.hooks.user_turn_end is not None:  # what to answer is not known before it returns
+        turn_taking = replace(turn_taking, speculation=SpeculationConfig(mode=SpeculationMode.OFF))
     return SessionPlan(
         plan.call,
         plan.script,
         plan.hooks,
-        plan.turn_taking,
+        turn_taking,
         _capabilities(plan),
         plan.transport.resumable,
         plan.limits,
