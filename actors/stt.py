@@ -10,7 +10,7 @@ from typing import assert_never
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import AnyAddress
 from actors.cast import Cast
-from actors.events import CallerFinal, CallerInterim
+from actors.events import CallerFinal, CallerInterim, CallerTurnEnded, RecogniserReady
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.hooks import Hook
 from actors.performer import Performer, Result
@@ -20,6 +20,7 @@ from actors.vendor import (
     FailureKind,
     ProviderError,
     SttAudio,
+    SttCapabilities,
     SttConsumed,
     SttEvent,
     SttFinal,
@@ -27,11 +28,15 @@ from actors.vendor import (
     SttFlushed,
     SttInput,
     SttInterim,
+    SttPreflight,
     SttSpeechStart,
+    SttTurnEnded,
 )
 
 FEED_LIMIT = 5000
 """Inputs that may wait for a recogniser: more than the ring can hold."""
+ANSWER_S = 8.0
+"""A recogniser that has not answered a mark by then hangs; one that takes files needs seconds."""
 REPLAY_LEAD_S = 0.5
 """How much is replayed from before the speech that a fallen recogniser was hearing."""
 
@@ -75,13 +80,15 @@ class SttPerformer(Performer[SpeechToText]):
 
     async def _transcribe(self, feed: asyncio.Queue[SttInput]) -> None:
         async for event in self.vendor.transcribe(_Feed(feed)):
-            if self.hooks.stt is not None and isinstance(event, SttInterim | SttFinal):
+            if self.hooks.stt is not None and isinstance(
+                event, SttInterim | SttPreflight | SttFinal
+            ):
                 await self._hear_by_hook(self.hooks.stt, event)
             else:
                 self.role.tell(Result(0, _Heard(self.name, event)))
         raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
 
-    async def _hear_by_hook(self, hook: Hook, event: SttInterim | SttFinal) -> None:
+    async def _hear_by_hook(self, hook: Hook, event: SttInterim | SttPreflight | SttFinal) -> None:
         """Let the hook change the text; an empty Interim is dropped, an empty Final must be told.
 
         The utterance ends with it.
@@ -90,6 +97,13 @@ class SttPerformer(Performer[SpeechToText]):
         text = await self.hooked(hook, event.text, is_final)
         if text.strip() or is_final:
             self.role.tell(Result(0, _Heard(self.name, replace(event, text=text))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Overdue:
+    """The answer to this mark should have come by now."""
+
+    mark: int
 
 
 class _Feed:
@@ -118,6 +132,8 @@ class SttHold(Hold):
     """Where the speech began whose text is not final yet."""
     ended: SpeechEnd | None = None
     """The mark that still waits for its answer."""
+    told_of: str = ""
+    """Whose capabilities the Session knows."""
     replayed_to: int = 0
     """Frames before this sample were replayed from the ring; their queued twins are skipped."""
 
@@ -136,10 +152,22 @@ class SttRole(Role[SttHold]):
                 pass
             case CallerAudio() | SpeechStart() | SpeechEnd():
                 self._pass_on(message)
+            case _Overdue(mark) if self.held.ended is not None and self.held.ended.mark == mark:
+                self._condemn_listener(f"no Final within {ANSWER_S:g} s")
             case Result(value=_Heard(name, event)) if name == self.held.last_on_stage:
                 self._heard(name, event)
             case _:
                 pass
+
+    def on_resumed(self) -> None:
+        """Set the deadline again."""
+        if self.held.ended is not None:
+            self.after(ANSWER_S, _Overdue(self.held.ended.mark), key="answer")
+
+    def _condemn_listener(self, detail: str) -> None:
+        """End the recogniser that hangs; the next one hears the utterance again."""
+        if self.held.last_on_stage in self.held.live:
+            self.condemn(self.held.last_on_stage, FailureKind.LATE, detail)
 
     def _pass_on(self, message: SttMail) -> None:
         """Let whoever hears the open utterance hear it to its end; change between utterances."""
@@ -150,10 +178,18 @@ class SttRole(Role[SttHold]):
         stage = held.live[before] if is_open else self.stage()
         if stage is None:
             return
+        self._tell_capabilities()
         if isinstance(message, SpeechStart) and before not in {"", held.last_on_stage}:
             self._replay(stage, message.at, None)
         else:
             stage.tell(message)
+
+    def _tell_capabilities(self) -> None:
+        held = self.held
+        can = held.facts.get(held.last_on_stage)
+        if held.told_of != held.last_on_stage and isinstance(can, SttCapabilities):
+            held.told_of = held.last_on_stage
+            self.call.addresses.session.tell(RecogniserReady(can))
 
     def on_performer_ready(self, name: str) -> None:
         """Let a new performer hear the open utterance from its beginning."""
@@ -190,19 +226,21 @@ class SttRole(Role[SttHold]):
                 if held.speech_at is None:
                     held.speech_at = at
                 held.ended = None
-            case SpeechEnd():
+            case SpeechEnd(mark=mark):
                 held.ended = message
+                self.after(ANSWER_S, _Overdue(mark), key="answer")
             case CallerAudio():
                 pass
             case _:
                 assert_never(message)
 
     def _heard(self, name: str, event: SttEvent) -> None:
-        held = self.held
+        held, session = self.held, self.call.addresses.session
         match event:
-            case SttInterim(text):
+            case SttInterim(text) | SttPreflight(text):
                 held.interim, held.heard_by = text, name
-                self.call.addresses.session.tell(CallerInterim(held.utt, text))
+                is_preflight = isinstance(event, SttPreflight)
+                session.tell(CallerInterim(held.utt, text, is_preflight))
             case SttFinal(text, confidence):
                 self._finish(text, confidence)
             case SttFlushed(mark):
@@ -211,6 +249,8 @@ class SttRole(Role[SttHold]):
                 if held.ended is not None and mark >= held.ended.mark:
                     held.ended = None
                     held.speech_at = None
+            case SttTurnEnded():
+                session.tell(CallerTurnEnded())
             case SttConsumed():
                 pass
             case _:

@@ -3,7 +3,7 @@
 import asyncio
 
 from actors.vendor import FailureKind, ProviderError
-from providers.scripted import Fault
+from providers.scripted import Fault, Hang
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
@@ -78,3 +78,11 @@ async def test_a_call_without_any_model_left_says_so_and_goes_on() -> None:
         assert await rig.asks() == "Sorry about that."
         await asyncio.sleep(10.0)
         assert await rig.asks(answers=2) == "Back again."
+
+
+async def test_a_recogniser_that_hangs_after_the_speech_is_replaced_by_one_that_answers() -> None:
+    hung = ScriptedSTT(name="first", utterances=[Hang()])
+    spare = ScriptedSTT(name="second", utterances=["two nights please"])
+    async with call(agent(stt=[hung, spare])) as rig:
+        assert await rig.asks() == "We have three rooms free."
+        assert rig.fields("provider_switched")[0]["kind"] == "late"
