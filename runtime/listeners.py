@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar, cast
+from weakref import WeakSet
 
-from actors.reports import Event, Report
+from actors.reports import Event, Report, SessionClosed
 from supervision.actor import Actor
 from supervision.address import Address
 from supervision.spec import ChildSpec
@@ -34,14 +35,54 @@ class Listener(Actor):
             await result
 
 
+class EventStream(Generic[EventT]):
+    """An async iterator of events that ends with the call; whoever drops it leaves nothing open."""
+
+    def __init__(self, kinds: tuple[type[EventT], ...]) -> None:
+        """Begin to collect events of these kinds; none named: of every kind."""
+        self._kinds = kinds
+        self._events: asyncio.Queue[EventT | None] = asyncio.Queue(WAITING_EVENTS)
+
+    def __aiter__(self) -> "EventStream[EventT]":
+        return self
+
+    async def __anext__(self) -> EventT:
+        """Return the next event.
+
+        Raises:
+            StopAsyncIteration: the call is over, or the stream was closed.
+        """
+        event = await self._events.get()
+        if event is None:
+            self._put(None)
+            raise StopAsyncIteration
+        return event
+
+    async def aclose(self) -> None:
+        """End the stream before the call ends."""
+        self._put(None)
+
+    def take(self, event: Event) -> None:
+        """Keep an event of the wanted kinds; the end of the call is the end."""
+        if not self._kinds or isinstance(event, self._kinds):
+            self._put(cast("EventT", event))
+        if isinstance(event, SessionClosed):
+            self._put(None)
+
+    def _put(self, event: EventT | None) -> None:
+        if self._events.full():
+            self._events.get_nowait()
+        self._events.put_nowait(event)
+
+
 class Listeners:
-    """The room's listeners: knows their addresses and the open iterators."""
+    """The room's listeners: knows their addresses and the streams that somebody still reads."""
 
     def __init__(self, room: str) -> None:
         """Begin with nobody listening."""
         self.supervisor: Address[Any] = Address(f"{room}/listeners")
         self._actors: list[tuple[tuple[type[Event], ...], Address[Any]]] = []
-        self._queues: dict[int, tuple[tuple[type[Event], ...], asyncio.Queue[Event]]] = {}
+        self._streams: WeakSet[EventStream[Any]] = WeakSet()
         self._numbers = itertools.count(1)
 
     def add(self, kinds: tuple[type[Event], ...], handler: Handler) -> None:
@@ -52,16 +93,11 @@ class Listeners:
         self.supervisor.tell(StartChild(spec))
         self._actors.append((kinds, address))
 
-    async def events(self, *kinds: type[EventT]) -> AsyncGenerator[EventT, None]:
-        """Yield each event of these kinds (none named: of every kind) from now on."""
-        number = next(self._numbers)
-        queue: asyncio.Queue[Any] = asyncio.Queue(WAITING_EVENTS)
-        self._queues[number] = (kinds, queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            del self._queues[number]
+    def events(self, *kinds: type[EventT]) -> EventStream[EventT]:
+        """Return the events of these kinds (none named: of every kind) from now on."""
+        stream = EventStream(kinds)
+        self._streams.add(stream)
+        return stream
 
     def take(self, report: Report) -> None:
         """Pass a report's event on to whoever listens to its kind."""
@@ -69,8 +105,5 @@ class Listeners:
         for kinds, address in self._actors:
             if not kinds or isinstance(event, kinds):
                 address.tell(event)
-        for kinds, queue in self._queues.values():
-            if not kinds or isinstance(event, kinds):
-                if queue.full():
-                    queue.get_nowait()
-                queue.put_nowait(event)
+        for stream in tuple(self._streams):
+            stream.take(event)

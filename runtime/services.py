@@ -1,5 +1,6 @@
 """What the worker offers to open providers and transports (`actors.ports.Services`)."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -22,15 +23,17 @@ class WorkerServices:
     engines: Address[Any]
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     _running: dict[str, SharedEngine] = field(default_factory=dict[str, SharedEngine])
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def engine(self, key: str, factory: Callable[[], Engine]) -> EngineClient:
         """Return the worker's one engine of that key; two rooms that ask at once share it."""
-        found = self._running.get(key)
-        if found is None or found.is_gone:
-            found = SharedEngine(key, Address(key))
-            self._running[key] = found
-            spec = ChildSpec(id=key, start=lambda: EngineActor(factory), address=found.address)
-            await self.engines.ask(StartChild(spec), timeout_s=START_WITHIN_S)
+        async with self._starting:  # who comes second waits until it runs
+            found = self._running.get(key)
+            if found is None or found.is_gone:
+                found = SharedEngine(key, Address(key))
+                spec = ChildSpec(id=key, start=lambda: EngineActor(factory), address=found.address)
+                await self.engines.ask(StartChild(spec), timeout_s=START_WITHIN_S)
+                self._running[key] = found
         return found
 
     def secret(self, name: str) -> str | None:

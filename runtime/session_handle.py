@@ -1,8 +1,8 @@
 """The session as user code sees it: ``agent.session``."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from actors.call_record import CallRecord
 from actors.conversation import Conversation, ImagePart
@@ -19,7 +19,7 @@ from actors.wishes import (
     UpdateInstructions,
     UpdateTools,
 )
-from runtime.listeners import EventT, Handler, Listeners
+from runtime.listeners import EventStream, EventT, Handler, Listeners
 from runtime.tools import AgentToolbox, as_tool
 from supervision.address import Address
 
@@ -129,8 +129,16 @@ class SessionHandle:
         record = self.address.hold
         return record.user_state if isinstance(record, CallRecord) else "idle"
 
-    def events(self, *kinds: type[EventT]) -> AsyncGenerator[EventT, None]:
-        """Yield the public events of these kinds (none named: of every kind) from now on."""
+    @overload
+    def events(self) -> EventStream[Event]: ...
+    @overload
+    def events(self, *kinds: type[EventT]) -> EventStream[EventT]: ...
+    def events(self, *kinds: type[Any]) -> EventStream[Any]:
+        """Iterate over the public events from now until the call is over.
+
+        Args:
+            kinds: only events of these kinds; none named: every kind.
+        """
         return self.listeners.events(*kinds)
 
     def on(self, *kinds: type[Event]) -> Callable[[HandlerT], HandlerT]:

@@ -128,7 +128,8 @@ class Worker:
         )
         job = self._jobs[room] = Job(room, plan.handle, tree, plan.call)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
-        log.info("room opened", room=room, mode=pipeline_mode(plan.call.slots).value)
+        parts = plan.call.slots - {"tts"} if in_writing else plan.call.slots
+        log.info("room opened", room=room, mode=pipeline_mode(parts).value)
         return job
 
     def _observer(self, room: str) -> Callable[[SupervisionEvent], None]:
