@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from actors.conversation import ToolCall, ToolOutput
 from actors.ports import Toolbox
-from actors.vendor import ChatRequest, FailureKind, TurnScore, TurnText
+from actors.vendor import ChatRequest, FailureKind, SttCapabilities, TurnScore, TurnText
 
 # ---------------------------------------------------------------- what the caller does → Session
 
@@ -41,6 +41,8 @@ class CallerInterim:
 
     utt: int
     text: str
+    is_preflight: bool = False
+    """Whether the recogniser expects the Final to read the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ class CallerText:
 
     number: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurnEnded:
+    """The recogniser heard that the caller's turn is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserReady:
+    """The recogniser on stage can do this."""
+
+    capabilities: SttCapabilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ from actors.events import (
     CallerSilent,
     CallerSpoke,
     CallerText,
+    CallerTurnEnded,
     OutputFailed,
     Played,
     PlayPhase,
+    RecogniserReady,
     ReplyProgress,
     ReplyText,
     SpeechBegan,
@@ -71,10 +73,8 @@ class Listener:
             case OutputFailed(epoch, slot, kind, detail):
                 self._conductor.report(Failure(slot, kind.value, detail), epoch=epoch)
                 return (inputs.GenerationFailed(epoch, slot),)
-            case TurnScored(revision, score):
-                state = None if score.state is None else score.state.value
-                self._conductor.report(TurnJudged(score.probability, state))
-                return _scored(revision, score)
+            case TurnScored() | CallerTurnEnded() | RecogniserReady():
+                return self._judged(message)
             case CallerDtmf(who, digit):
                 return (inputs.Dtmf(who, digit),)
             case ReplyProgress() | ReplyText() | SpeechBegan() | WordsPlaced():
@@ -108,9 +108,10 @@ class Listener:
             case CallerSilent(_, speech_ms, silence_ms):
                 record.stamps.speech_end = now_ns - silence_ms * 1_000_000
                 return (inputs.VadEnded(CALLER, speech_ms, silence_ms),)
-            case CallerInterim(utt, text):
+            case CallerInterim(utt, text, is_preflight):
                 self._conductor.report(UserTranscript(text, final=False))
-                return (inputs.Interim(CALLER, utt, text),)
+                kind = inputs.Preflight if is_preflight else inputs.Interim
+                return (kind(CALLER, utt, text),)
             case CallerFinal(utt, text, confidence):
                 record.stamps.final = now_ns
                 self._conductor.report(UserTranscript(text, final=True))
@@ -119,6 +120,19 @@ class Listener:
                 record.stamps.final = now_ns
                 self._conductor.report(UserTranscript(text, final=True))
                 return (inputs.Final(WRITER, number, text), inputs.SttEnded(WRITER))
+
+    def _judged(self, message: TurnScored | CallerTurnEnded | RecogniserReady) -> tuple[Input, ...]:
+        """Take in what detector and recogniser say of the turn's end."""
+        match message:
+            case TurnScored(revision, score):
+                state = None if score.state is None else score.state.value
+                self._conductor.report(TurnJudged(score.probability, state))
+                return _scored(revision, score)
+            case CallerTurnEnded():
+                self._conductor.report(TurnJudged(None, "complete"))
+                return (inputs.SttEnded(CALLER),)
+            case RecogniserReady(can):
+                return (inputs.SttCapable(can.interims, can.owns_end_of_turn),)
 
     # ------------------------------------------------------------ the agent's output
 

@@ -41,6 +41,7 @@ REPLAY_LEAD_S = 0.5
 """How much is replayed from before the speech that a fallen recogniser was hearing."""
 
 SttMail = CallerAudio | SpeechStart | SpeechEnd
+SttText = SttInterim | SttPreflight | SttFinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,13 @@ class SttPerformer(Performer[SpeechToText]):
 
     async def _transcribe(self, feed: asyncio.Queue[SttInput]) -> None:
         async for event in self.vendor.transcribe(_Feed(feed)):
-            if self.hooks.stt is not None and isinstance(
-                event, SttInterim | SttPreflight | SttFinal
-            ):
+            if self.hooks.stt is not None and isinstance(event, SttText):
                 await self._hear_by_hook(self.hooks.stt, event)
             else:
                 self.role.tell(Result(0, _Heard(self.name, event)))
         raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
 
-    async def _hear_by_hook(self, hook: Hook, event: SttInterim | SttPreflight | SttFinal) -> None:
+    async def _hear_by_hook(self, hook: Hook, event: SttText) -> None:
         """Let the hook change the text; an empty Interim is dropped, an empty Final must be told.
 
         The utterance ends with it.

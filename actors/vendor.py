@@ -138,11 +138,23 @@ class SttInterim:
 
 
 @dataclass(frozen=True, slots=True)
+class SttPreflight:
+    """As `SttInterim`, and the Final is expected to read the same: an answer may be begun."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SttFinal:
     """The present utterance is finished and reads so; the next text belongs to a new utterance."""
 
     text: str
     confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SttTurnEnded:
+    """The recogniser itself heard that the caller's turn is over, not only an utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +174,7 @@ class SttConsumed:
     through: int
 
 
-SttEvent: TypeAlias = SttInterim | SttFinal | SttFlushed | SttConsumed
+SttEvent: TypeAlias = SttInterim | SttPreflight | SttFinal | SttTurnEnded | SttFlushed | SttConsumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +182,9 @@ class SttCapabilities:
     """What this recogniser can do."""
 
     interims: bool = True
+    """Whether texts come while the caller speaks; without them a turn waits longer for its text."""
     owns_end_of_turn: bool = False
+    """Whether its `SttTurnEnded` alone ends a turn; else that only shortens the wait."""
 
 
 # ---------------------------------------------------------------- text to speech

@@ -20,7 +20,9 @@ from actors.vendor import (
     SttFlushed,
     SttInput,
     SttInterim,
+    SttPreflight,
     SttSpeechStart,
+    SttTurnEnded,
 )
 from providers.energy_vad import loudness_db
 from providers.scripted import Afterwards, Hang, ScriptedProvider, fresh, hang, next_entry
@@ -31,10 +33,12 @@ class Heard:
     """An utterance in detail; a plain text stands for one whose interims grow word by word."""
 
     text: str
-    interims: Sequence[str] | None = None
+    interims: Sequence[str | SttPreflight] | None = None
     delay_s: float | None = None
     """The time from the flush to the Final, if not the declared one."""
     confidence: float | None = None
+    ends_turn: bool = False
+    """Whether `SttTurnEnded` follows the Final."""
 
 
 Utterance: TypeAlias = str | Heard | Hang | Exception
@@ -56,6 +60,7 @@ class ScriptedSTT(ScriptedProvider):
     interim_every_s: float = Field(default=0.2, gt=0)
     interims: bool = True
     """Whether interims are given at all."""
+    owns_end_of_turn: bool = False
     endpointing: Literal["marks", "own"] = "marks"
     """Who tells speech from silence: a VAD by its marks, or it by itself, as without a VAD."""
     silence_s: float = Field(default=0.3, gt=0)
@@ -73,13 +78,14 @@ class _ScriptedEars:
     def __init__(self, config: ScriptedSTT) -> None:
         self._config = config
         self._utterance: Utterance | None = None
-        self._interims: list[str] = []
+        self._interims: list[str | SttPreflight] = []
         self._next_interim_at = 0
         self._spoken_to: int | None = None
 
     @property
     def capabilities(self) -> SttCapabilities:
-        return SttCapabilities(interims=self._config.interims)
+        config = self._config
+        return SttCapabilities(config.interims, config.owns_end_of_turn)
 
     async def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
         stream = self._config.stream()
@@ -93,13 +99,12 @@ class _ScriptedEars:
             case SttAudio(at, pcm):
                 if self._config.endpointing == "own":
                     self._listen(at, pcm)
-                for text in self._interims_until(at):
-                    yield SttInterim(text)
+                for interim in self._interims_until(at):
+                    yield interim
                 if self._is_over(at):
                     self._spoken_to = None
-                    final = await self._finish()
-                    if final is not None:
-                        yield final
+                    for event in await self._finish():
+                        yield event
                 yield SttConsumed(at + len(pcm) // 2)
             case SttSpeechStart(at):
                 if self._config.endpointing == "marks":
@@ -107,9 +112,8 @@ class _ScriptedEars:
             case SttFlush(mark):
                 self._config.record.requests.append(item)
                 self._spoken_to = None
-                final = await self._finish()
-                if final is not None:
-                    yield final
+                for event in await self._finish():
+                    yield event
                 yield SttFlushed(mark)
             case _:
                 assert_never(item)
@@ -130,33 +134,35 @@ class _ScriptedEars:
         self._interims = list(growing(self._utterance)) if config.interims else []
         self._next_interim_at = at + int(config.interim_every_s * CALLER_RATE_HZ)
 
-    def _interims_until(self, at: int) -> Iterator[str]:
+    def _interims_until(self, at: int) -> Iterator[SttInterim | SttPreflight]:
         while self._interims and at >= self._next_interim_at:
             self._next_interim_at += int(self._config.interim_every_s * CALLER_RATE_HZ)
-            yield self._interims.pop(0)
+            interim = self._interims.pop(0)
+            yield SttInterim(interim) if isinstance(interim, str) else interim
 
-    async def _finish(self) -> SttFinal | None:
+    async def _finish(self) -> Sequence[SttFinal | SttTurnEnded]:
         utterance, self._utterance, self._interims = self._utterance, None, []
         match utterance:
             case None:
-                return None
+                return ()
             case str():
                 utterance = Heard(text=utterance)
             case Heard():
                 pass
             case Hang():
                 await hang()
-                return None
+                return ()
             case Exception():
                 raise fresh(utterance)
             case _:
                 assert_never(utterance)
         delay_s = self._config.delay_s if utterance.delay_s is None else utterance.delay_s
         await asyncio.sleep(delay_s)
-        return SttFinal(utterance.text, utterance.confidence) if utterance.text else None
+        final = (SttFinal(utterance.text, utterance.confidence),) if utterance.text else ()
+        return (*final, SttTurnEnded()) if utterance.ends_turn else final
 
 
-def growing(utterance: Utterance | None) -> Iterator[str]:
+def growing(utterance: Utterance | None) -> Iterator[str | SttPreflight]:
     """Return the interims of an utterance: its own, or its text growing word by word."""
     if isinstance(utterance, Heard) and utterance.interims is not None:
         yield from utterance.interims

@@ -63,6 +63,14 @@ class SttEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SttCapable:
+    """The STT that is now on stage can do this; the waits follow it."""
+
+    interims: bool
+    owns_end_of_turn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SttHeld:
     """The STT replays: words up to ``through_ns`` are still to come, by ``expect_by_ns``.
 
@@ -251,7 +259,7 @@ class Timer:
 
 
 SpeechInput: TypeAlias = VadStarted | VadEnded | Interim | Preflight | Final
-SideInput: TypeAlias = SttEnded | SttHeld | EouScore | Dtmf | Joined | Left
+SideInput: TypeAlias = SttEnded | SttCapable | SttHeld | EouScore | Dtmf | Joined | Left
 AgentInput: TypeAlias = (
     GenerationProgress
     | ToolsBusy

@@ -25,6 +25,7 @@ from actors.turn_taking import (
     Say,
     SetTimer,
     Started,
+    SttCapable,
     TimerName,
     TurnDiscarded,
     TurnTakingConfig,
@@ -204,3 +205,25 @@ def test_time_does_not_run_backwards() -> None:
     player.now_ns = 0
     player.feed(500, Joined("b"))
     assert player.state.now_ns == at_ns
+
+
+def test_the_waits_follow_the_stt_that_is_on_stage() -> None:
+    player = Player(TurnTakingConfig(), Capabilities())
+    player.feed(0, Started(), SttCapable(interims=False, owns_end_of_turn=True))
+    player.feed(0, VadStarted("a"))
+    player.feed(900, VadEnded("a", 900))
+    player.feed(1000, Final("a", 0, "book a table"))
+    player.run(5000)
+    (at_ms,) = (at for at, effect in player.effects() if isinstance(effect, CommitTurn))
+    assert at_ms == 2900
+
+
+def test_an_stt_without_interims_may_take_as_long_as_the_turn() -> None:
+    player = Player(TurnTakingConfig(), Capabilities())
+    player.feed(0, Started(), SttCapable(interims=False, owns_end_of_turn=False))
+    player.feed(0, VadStarted("a"))
+    player.feed(900, VadEnded("a", 900))
+    player.feed(1000, Final("a", 0, "book a table"))
+    player.feed(1100, VadStarted("a"))
+    player.run(9000)
+    assert not any(isinstance(effect, CommitTurn) for _, effect in player.effects())

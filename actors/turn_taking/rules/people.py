@@ -1,10 +1,20 @@
 """Who is there, which keys they press, and what the recogniser says of its own state."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from actors.turn_taking.config import to_ns
 from actors.turn_taking.effects import DiscardReason, DropReason, DtmfEntered, InterruptReason
-from actors.turn_taking.inputs import Dtmf, EouScore, Joined, Left, SideInput, SttEnded, SttHeld
+from actors.turn_taking.inputs import (
+    Dtmf,
+    EouScore,
+    Joined,
+    Left,
+    SideInput,
+    SttCapable,
+    SttEnded,
+    SttHeld,
+)
 from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import floor, speculation, taking, user_side, views
 from actors.turn_taking.rules.draft import Draft
@@ -24,6 +34,10 @@ def hear(draft: Draft, given: SideInput) -> None:
             _left(draft, who)
         case SttEnded():
             draft.put(stt_ended=True)
+        case SttCapable(interims=interims, owns_end_of_turn=owns):
+            can = draft.state.capabilities
+            can = replace(can, stt_interims=interims, stt_owns_end_of_turn=owns)
+            draft.put(capabilities=can)
         case SttHeld():
             _held(draft, given)
         case EouScore(revision=revision, score=score):
