@@ -31,6 +31,10 @@ cover: $(READY) ## the tests, with what they leave out
 examples: $(READY) ## run the examples as a newcomer would, only faster
 	@mkdir -p out
 	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/front_desk.wav --output out/front_desk.wav --fast
+	@printf '%s\n' 'What are two nights?' 'Book one.' 'Ada.' 'And a taxi?' | $(BIN)/runtime run examples.tools:Main --text
+	@printf '%s\n' 'what is the time' | $(BIN)/runtime run examples.custom_provider:Main --text
+	$(BIN)/python -m examples.text_only
+	$(BIN)/python -m examples.embedding
 check: lint types house test examples ## all of the above that edits nothing; what CI runs
 bench: $(READY) ## the benchmarks, one after the other
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -1,0 +1,79 @@
+"""Each example is run as its first lines say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from examples import embedding, text_only
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+LONGEST = 60
+
+
+def chat(agent: str, *lines: str) -> str:
+    """Write these lines to an agent as a newcomer would; return what the terminal shows."""
+    command = (Path(sys.executable).with_name("runtime"), "run", agent, "--text")
+    done = subprocess.run(
+        command, cwd=ROOT, input="\n".join(lines), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_short_and_says_how_to_run_it(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST
+    how = (f"examples.{path.stem}:Main", f"python -m examples.{path.stem}", "make run")
+    assert any(words in text.split('"""')[1] for words in how)
+
+
+@pytest.mark.slow
+@pytest.mark.real_time
+def test_tools_of_every_sort_are_called_and_answered() -> None:
+    shown = chat("examples.tools:Main", "What are two nights?", "Book.", "Ada.", "And a taxi?")
+    for line in (
+        '  price({"nights": 2}) → 240',
+        '  book({"name": ""}) → failed a name is needed',
+        "One moment, I am writing it down.",
+        '  book({"name": "Ada"}) → {"guest":"Ada","room":7}',
+        "  taxi({}) → in five minutes",
+        "One more night is 120 euros, and a taxi comes in five minutes.",
+    ):
+        assert line in shown.splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.real_time
+def test_a_provider_of_your_own_answers() -> None:
+    shown = chat("examples.custom_provider:Main", "what is the time", "how are you")
+    assert [line for line in shown.splitlines() if line in {"time the is what", "you are how"}] == [
+        "time the is what",
+        "you are how",
+    ]
+
+
+async def test_an_agent_in_writing_answers_inside_a_program() -> None:
+    answers = await text_only.main()
+    assert answers == ["Hello. How can I help you?", "It is from seven to ten."]
+
+
+@pytest.mark.slow
+async def test_three_calls_are_held_beside_the_work_of_a_service() -> None:
+    *calls, work = await embedding.main()
+    assert [line.split()[0] for line in calls] == ["Ada", "Bob", "Cy"]
+    assert all("It is seven o'clock. (the guest is awake)" in line for line in calls)
+    assert int(work.split(": ")[1].split()[0]) >= 4
+
+
+@pytest.mark.slow
+@pytest.mark.real_time
+@pytest.mark.parametrize("module", ["text_only", "embedding"])
+def test_a_program_ends_by_itself_and_logs_nothing(module: str) -> None:
+    command = (sys.executable, "-m", f"examples.{module}")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout
+    assert done.stderr == ""
