@@ -80,6 +80,8 @@ class CallRecord:
     """What waits for the floor, by the id of its utterance."""
     tool_calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
     """Calls that have no output yet."""
+    abandoned_tools: int = 0
+    """How many the call has given up because they did not answer."""
     todo: deque[Effect] = field(default_factory=deque[Effect])
     """Effects of the last step that were not carried out yet."""
     tries: int = 0

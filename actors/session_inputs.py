@@ -218,12 +218,20 @@ class Listener:
                 memory.write_tool(record, epoch, result)
                 called = ToolCalled(result.name, arguments, status, result.output)
                 change = -1
+                if status == "abandoned":
+                    self._abandoned(record, result, epoch)
         self._conductor.report(called, epoch=epoch)
         if output is None:
             return ()
         output.running_tools += 0 if safe else change
         progress = inputs.GenerationProgress(epoch)
         return (progress, inputs.ToolsBusy(epoch, output.running_tools > 0))
+
+    def _abandoned(self, record: CallRecord, result: ToolOutput, epoch: int) -> None:
+        """Count and report a tool that the call has given up; its thread may still hang."""
+        record.abandoned_tools += 1
+        text = f"{result.output}; {record.abandoned_tools} abandoned in this call"
+        self._conductor.report(Failure(f"tool {result.name}", "abandoned", text), epoch=epoch)
 
     @staticmethod
     def _request(record: CallRecord, message: Say | Reply) -> tuple[Input, ...]:

@@ -119,6 +119,7 @@ async def test_a_tool_that_hangs_is_abandoned_and_the_call_goes_on() -> None:
         assert await rig.asks() == "I could not find out."
         assert await outputs(rig) == [("hanging gave no answer within 2 s", True)]
         assert rig.fields("tool_called")[-1]["status"] == "abandoned"
+        assert rig.fields("error")[-1]["message"].endswith("; 1 abandoned in this call")
 
 
 async def test_a_model_that_runs_in_circles_is_stopped() -> None:
