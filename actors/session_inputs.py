@@ -6,6 +6,7 @@ What it learns on the way (positions, words, texts, times) goes into the call re
 from actors import memory
 from actors.call_record import CallRecord, Output, Request
 from actors.conductor import Conductor
+from actors.conversation import ToolOutput
 from actors.decision_reports import TurnJudged
 from actors.events import (
     CallerDtmf,
