@@ -30,11 +30,19 @@ class StreamResampler:
     def __init__(self, from_hz: int, to_hz: int) -> None:
         """Set up the stream; equal rates pass through untouched."""
         self._stream: _Stream | None = None
+        self._half_sample = b""
         if from_hz != to_hz:
             self._stream = _soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16")
 
     def push(self, pcm: bytes) -> bytes:
-        """Convert the next part; what the filter still needs comes out later."""
+        """Convert the next part; what the filter still needs comes out later.
+
+        A part may end in the midst of a sample: the next one brings the rest.
+        """
+        if self._half_sample or len(pcm) % 2:
+            pcm = self._half_sample + pcm
+            whole = len(pcm) - len(pcm) % 2
+            pcm, self._half_sample = pcm[:whole], pcm[whole:]
         if self._stream is None:
             return pcm
         return self._stream.resample_chunk(np.frombuffer(pcm, dtype=np.int16)).tobytes()
