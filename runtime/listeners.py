@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar, cast
 from weakref import WeakSet
 
 from actors.reports import Event, Report, SessionClosed
+from runtime.outsider import outsider
 from supervision.actor import Actor
 from supervision.address import Address
-from supervision.spec import ChildSpec
 from supervision.supervisor import StartChild
 
 EventT = TypeVar("EventT", bound=Event)
@@ -89,8 +89,7 @@ class Listeners:
         """Call ``handler`` with each event of these kinds (none named: of every kind)."""
         name = f"{getattr(handler, '__name__', 'listener')}-{next(self._numbers)}"
         address: Address[Any] = Address(name)
-        spec = ChildSpec(id=name, start=lambda: Listener(handler), address=address)
-        self.supervisor.tell(StartChild(spec))
+        self.supervisor.tell(StartChild(outsider(address, lambda: Listener(handler))))
         self._actors.append((kinds, address))
 
     def events(self, *kinds: type[EventT]) -> EventStream[EventT]:

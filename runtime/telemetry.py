@@ -5,17 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.reports import Report
+from runtime.outsider import outsider
 from supervision.actor import Actor
 from supervision.address import Address
 from supervision.mail import MailboxLimits
-from supervision.spec import ChildSpec
 from supervision.supervisor import StartChild
 
 START_WITHIN_S = 5.0
 
 
 class Subscriber(Actor):
-    """Calls one callback with each report; if it raises, this actor alone is restarted."""
+    """Calls one callback with each report; if it raises, this actor alone falls."""
 
     def __init__(self, callback: Callable[[Report], None]) -> None:
         """Keep the callback."""
@@ -40,8 +40,8 @@ class Telemetry:
         """Call ``callback`` on the loop with each report from now on; it must not block."""
         name = f"subscriber-{next(self._numbers)}"
         address: Address[Any] = Address(name, limits=MailboxLimits(control=100_000))
-        spec = ChildSpec(id=name, start=lambda: Subscriber(callback), address=address)
-        await self._supervisor.ask(StartChild(spec), timeout_s=START_WITHIN_S)
+        child = outsider(address, lambda: Subscriber(callback))
+        await self._supervisor.ask(StartChild(child), timeout_s=START_WITHIN_S)
         self._subscribers.append(address)
 
     def publish(self, report: Report) -> None:
