@@ -6,7 +6,7 @@ from actors.call import Call
 from actors.conversation import ToolCall, ToolOutput
 from actors.events import ToolEnded, ToolStarted, ToolStatus
 from actors.llm_job import LlmJob
-from actors.tool_limits import ToolLimits
+from actors.tool_limits import ToolError, ToolLimits
 from actors.tool_runner import ToolRunner
 from supervision.address import Address
 from supervision.messages import ExitReason
@@ -77,8 +77,10 @@ class ToolRound:
             case TimeoutError():
                 timeout_s = self._job.toolbox.limits(name).timeout_s
                 self.ended(call_id, f"{name} gave no answer within {timeout_s:g} s", "abandoned")
-            case _:
-                self.ended(call_id, str(error) or type(error).__name__, "failed")
+            case ToolError():
+                self.ended(call_id, str(error), "failed")
+            case _:  # a bug: its text alone, such as that of a KeyError, would say nothing
+                self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
 
     def ended(self, call_id: str, text: str, status: ToolStatus) -> None:
         """Record the one output of a call."""

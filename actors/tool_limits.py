@@ -1,6 +1,10 @@
-"""How one tool may be used."""
+"""How one tool may be used, and how it says that it failed."""
 
 from dataclasses import dataclass
+
+
+class ToolError(Exception):
+    """Raised by a tool to tell the language model what went wrong; its text reaches the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

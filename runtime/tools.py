@@ -18,7 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from actors.tool_limits import ToolLimits
+from actors.tool_limits import ToolError, ToolLimits
 from actors.vendor import ToolSchema
 from runtime.errors import UserError, complaints
 from runtime.tool_schema import read_signature
@@ -26,10 +26,6 @@ from runtime.tool_schema import read_signature
 P = ParamSpec("P")
 R = TypeVar("R")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
-
-
-class ToolError(Exception):
-    """Raised by a tool to tell the language model what went wrong; its text reaches the model."""
 
 
 class FunctionTool(Generic[P, R]):

@@ -99,7 +99,7 @@ async def outputs(rig: Rig) -> dict[str, str]:
     ("tool", "output"),
     [
         ("sync", "sync-tool"),
-        ("raising", "integer division or modulo by zero"),
+        ("raising", "ZeroDivisionError: integer division or modulo by zero"),
         ("refusing", "we are closed on Mondays"),
         ("slow", "at last"),
         ("hanging", "hanging gave no answer within 2 s"),
