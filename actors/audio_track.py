@@ -187,7 +187,7 @@ class AudioTrack(Actor):
         now_s = self.clock.now_s()
         due_s += FRAME_S
         if now_s - due_s > MAX_CATCH_UP_S:
-            due_s = now_s
+            due_s = now_s + FRAME_S
         self._due_s = due_s
         self.after(max(0.0, due_s - now_s), _Tick(), key="tick")
 

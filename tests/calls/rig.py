@@ -81,7 +81,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def call(who: Agent) -> AsyncGenerator[Rig, None]:
+async def call(who: Agent, *, longest_s: float = LONGEST_CALL_S) -> AsyncGenerator[Rig, None]:
     """Open a room for the agent; leaving the block stops the worker."""
     caller = LoopbackCaller()
     async with Worker(who) as worker:
@@ -89,5 +89,5 @@ async def call(who: Agent) -> AsyncGenerator[Rig, None]:
         rig = Rig(worker, caller)
         await worker.subscribe(rig.take)
         rig.job = await worker.open_room("r1", transport)
-        async with asyncio.timeout(LONGEST_CALL_S):
+        async with asyncio.timeout(longest_s):
             yield rig

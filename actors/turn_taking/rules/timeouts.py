@@ -11,6 +11,9 @@ from actors.turn_taking.rules import floor, people, speech, taking, timers, turn
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import State
 
+HELD_UP_NS = 1_000_000_000
+"""An alarm that is so late shows that the whole process was held up."""
+
 
 def go_off(draft: Draft, name: TimerName) -> None:
     """Carry out what this alarm is for."""
@@ -87,7 +90,13 @@ def _resume(draft: Draft) -> None:
 
 
 def _stall(draft: Draft) -> None:
-    floor.interrupt(draft, InterruptReason.STALLED)
+    """Cut it, unless everything was held up: then nobody could report, and all get another time."""
+    live = draft.state.live
+    due_ns = timers.due_times(draft.state)[TimerName.STALL]
+    if live is not None and draft.now_ns - due_ns > HELD_UP_NS:
+        draft.put_live(live, agent_ns=draft.now_ns)
+    else:
+        floor.interrupt(draft, InterruptReason.STALLED)
 
 
 def _wake(draft: Draft) -> None:
