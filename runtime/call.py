@@ -1,6 +1,9 @@
 """One call on the command line: an agent, a WAV file that speaks to it, and what comes of it."""
 
 import asyncio
+import os
+import shutil
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,8 +108,13 @@ async def _hang_up(job: Job, slots: SlotWatch) -> None:
     await job.close("a provider must be set up first")
 
 
+def _command() -> str:
+    """Return what a user has to type: the environment's own command may not be on the PATH."""
+    return "runtime" if shutil.which("runtime") else os.path.relpath(sys.argv[0])
+
+
 def _tour(options: CallOptions, tree: TreeNode) -> str:
-    again = f"runtime run {options.agent} --input YOURS.wav --output {options.output}"
+    again = f"{_command()} run {options.agent} --input YOURS.wav --output {options.output}"
     return f"""
 The company behind this call, while it gave its first answer:
 
