@@ -97,7 +97,7 @@ def test_a_tour_shows_the_company_in_mid_call_and_what_to_try_next(desk: Desk) -
     assert code == 0
     assert "audio_track (AudioTrack)  running" in said
     assert "What the caller heard: out.wav" in said
-    assert f"runtime run {desk.module}:Main --input YOURS.wav" in said
+    assert f" run {desk.module}:Main --input YOURS.wav" in said
 
 
 def test_a_call_without_an_answer_exits_with_1(desk: Desk) -> None:
