@@ -91,6 +91,11 @@ class SpeechToText(Protocol):
 class TurnDetector(Protocol):
     """Judges whether the caller has finished."""
 
+    @property
+    def audio_s(self) -> float:
+        """How much of the caller's latest audio it wants with the text; 0: none."""
+        ...
+
     async def score(self, turn: TurnText) -> TurnScore:
         """Judge the pending text."""
         ...

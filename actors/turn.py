@@ -3,6 +3,9 @@
 Asks a detector whether the caller has finished; silence from it means the longest wait.
 """
 
+from dataclasses import replace
+
+from actors.audio import CALLER_RATE_HZ
 from actors.cast import Cast
 from actors.events import ScoreText, TurnScored
 from actors.performer import Performer, Result
@@ -13,6 +16,10 @@ from actors.vendor import TurnScore
 
 class TurnPerformer(Performer[TurnDetector]):
     """Judges one text at a time; a newer text replaces an older one."""
+
+    def facts(self) -> object:
+        """Tell the role how much audio the detector wants."""
+        return self.vendor.audio_s
 
     def on_receive(self, message: ScoreText) -> None:
         """Judge the text beside the mailbox."""
@@ -38,8 +45,17 @@ class TurnRole(Role[Hold]):
             case ScoreText():
                 stage = self.stage()
                 if stage is not None:
-                    stage.tell(message)
+                    stage.tell(self._with_audio(message))
             case Result(revision, TurnScore() as score):
                 self.call.addresses.session.tell(TurnScored(revision, score))
             case _:
                 pass
+
+    def _with_audio(self, question: ScoreText) -> ScoreText:
+        audio_s = self.held.facts[self.held.last_on_stage]
+        if not isinstance(audio_s, int | float) or audio_s <= 0:
+            return question
+        ring = self.call.ring
+        frames = ring.since(ring.end - round(audio_s * CALLER_RATE_HZ))
+        turn = replace(question.turn, audio=b"".join(frame.pcm for frame in frames))
+        return replace(question, turn=turn)

@@ -245,6 +245,8 @@ class TurnText:
     text: str
     before: tuple[Item, ...] = ()
     language: str = "en"
+    audio: bytes = field(default=b"", repr=False)
+    """The caller's latest audio (16 kHz mono s16le), for a detector that listens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ class _Judge:
     def __init__(self, phrases: frozenset[str]) -> None:
         self._phrases = phrases
 
+    @property
+    def audio_s(self) -> float:
+        return 0.0
+
     async def score(self, turn: TurnText) -> TurnScore:
         if not turn.language.lower().startswith("en"):
             return UNKNOWN

@@ -84,6 +84,8 @@ class ScriptedTurnDetector(ScriptedProvider):
     name: str = "scripted-turn-detector"
     scores: Sequence[float | TurnState | Exception] = (1.0,)
     delay_s: float = Field(default=0.0, ge=0)
+    audio_s: float = Field(default=0.0, ge=0)
+    """How much of the caller's audio it wants with the text."""
     afterwards: Afterwards = "last"
 
     @asynccontextmanager
@@ -97,6 +99,10 @@ class _ScriptedJudge:
     def __init__(self, config: ScriptedTurnDetector) -> None:
         self._config = config
         self._stream = config.stream()
+
+    @property
+    def audio_s(self) -> float:
+        return self._config.audio_s
 
     async def score(self, turn: TurnText) -> TurnScore:
         config = self._config
