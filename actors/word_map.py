@@ -1,5 +1,6 @@
 """Where the words of a reply lie in its audio, and so which of them were heard. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from actors.events import SpokenWord
 from actors.vendor import WordTiming
 
+_VOWELS: Final = re.compile(r"[aeiouyàáâãåäæèéêëìíîïòóôõöøœùúûüýÿ]+", re.IGNORECASE)
 LOOK_AHEAD: Final = 2
 """A voice may pass over one written word in silence: a dash."""
 
@@ -58,16 +60,26 @@ def _next_token(spoken: str, tokens: Sequence[str], index: int) -> int:
 
 
 def estimated(text: str, *, start: int, samples: int) -> tuple[SpokenWord, ...]:
-    """Spread the words over the audio by their length, for a voice without timings."""
+    """Spread the words over the audio by their syllables, for a voice without timings."""
     words = text.split()
-    total = sum(len(word) + 1 for word in words)
+    total = sum(map(_weight, words))
     placed: list[SpokenWord] = []
     done = 0
     for word in words:
         begin = start + samples * done // total
-        done += len(word) + 1
+        done += _weight(word)
         placed.append(SpokenWord(word, begin, start + samples * done // total))
     return tuple(placed)
+
+
+def _weight(word: str) -> int:
+    """Guess how long a word takes to say: a syllable a vowel group, two a digit, and two more.
+
+    Measured against a voice that gives timings, this is nearer than counting letters; writing
+    without such vowels is counted by its letters, two to a syllable.
+    """
+    syllables = len(_VOWELS.findall(word)) + 2 * sum(map(str.isdigit, word))
+    return 2 + (syllables or max(1, len(word) // 2))
 
 
 def heard(words: Iterable[SpokenWord], played: int) -> str:
