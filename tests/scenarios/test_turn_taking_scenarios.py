@@ -366,7 +366,6 @@ async def test_scenario_38_a_thousand_calls_leave_nothing_behind() -> None:
             await job.closed()
         await asyncio.sleep(1.0)
         assert len(asyncio.all_tasks()) == tasks
-        assert len((await rig.worker.snapshot()).children) == 3
         jobs = next(c for c in (await rig.worker.snapshot()).children if c.name == "jobs")
         assert [room.name for room in jobs.children] == ["r1"]
 
