@@ -28,8 +28,11 @@ class Signature:
     """A tool's arguments: as JSON Schema for the model, as a validator for what it answers."""
 
     schema: ToolSchema
-    arguments: type[BaseModel]
-    """Its fields are called ``p0``, ``p1`` …: pydantic keeps some names to itself."""
+    arguments: type[BaseModel] | None
+    """Its fields are called ``p0``, ``p1`` …: pydantic keeps some names to itself.
+
+    None where the tool brought its own schema: then what the model gives is passed on as it is.
+    """
 
     def validate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the keyword arguments for the function.
@@ -37,9 +40,23 @@ class Signature:
         Raises:
             pydantic.ValidationError: a value is missing, unknown or of a wrong type.
         """
+        if self.arguments is None:
+            return dict(given)
         checked = self.arguments.model_validate(given)
         fields = self.arguments.model_fields
         return {str(fields[field].alias): value for field, value in checked}
+
+
+def raw_signature(function: Callable[..., Any], name: str, schema: dict[str, Any]) -> Signature:
+    """Use a JSON Schema as it is; the function gets what the model gives as keyword arguments.
+
+    Raises:
+        UserError: the schema is not that of an object.
+    """
+    if schema.get("type") != "object":
+        raise UserError(f"tool {name}: its schema must be that of an object, as tools are called")
+    description, _ = _read_docstring(inspect.getdoc(function) or "")
+    return Signature(ToolSchema(name, description, schema), None)
 
 
 def read_signature(function: Callable[..., Any], name: str) -> Signature:

@@ -21,7 +21,7 @@ from pydantic_core import to_json
 from actors.tool_limits import ToolError, ToolLimits
 from actors.vendor import ToolSchema
 from runtime.errors import UserError, complaints
-from runtime.tool_schema import read_signature
+from runtime.tool_schema import raw_signature, read_signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,11 +32,16 @@ class FunctionTool(Generic[P, R]):
     """A function that a language model may call; called from Python, it is the function."""
 
     def __init__(
-        self, function: Callable[P, R], name: str, limits: ToolLimits | None = None
+        self,
+        function: Callable[P, R],
+        name: str,
+        limits: ToolLimits | None = None,
+        schema: dict[str, Any] | None = None,
     ) -> None:
         self.function = function
         self.name = name
         self.limits = limits or ToolLimits()
+        self.schema = schema
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
 
@@ -48,16 +53,19 @@ class FunctionTool(Generic[P, R]):
         """Return the method of an instance, or the tool itself if asked for on the class."""
         if instance is None:
             return self
-        return FunctionTool(
-            cast("Callable[..., R]", MethodType(self.function, instance)), self.name, self.limits
-        )
+        method = cast("Callable[..., R]", MethodType(self.function, instance))
+        return FunctionTool(method, self.name, self.limits, self.schema)
 
 
 @overload
 def function_tool(function: FunctionT, /) -> FunctionT: ...
 @overload
 def function_tool(
-    *, name: str | None = None, timeout_s: float = 30.0, safe: bool = False
+    *,
+    name: str | None = None,
+    timeout_s: float = 30.0,
+    safe: bool = False,
+    schema: dict[str, Any] | None = None,
 ) -> Callable[[FunctionT], FunctionT]: ...
 def function_tool(
     function: Callable[..., Any] | None = None,
@@ -66,6 +74,7 @@ def function_tool(
     name: str | None = None,
     timeout_s: float = 30.0,
     safe: bool = False,
+    schema: dict[str, Any] | None = None,
 ) -> Any:
     """Make a function or method, sync or async, a tool of the agent.
 
@@ -76,20 +85,25 @@ def function_tool(
         name: what the model calls it, where the function's own name will not do.
         timeout_s: after this the call goes on without it.
         safe: it only looks: it may run before the turn is certain, and be cut off.
+        schema: JSON Schema of the arguments, in place of the signature's; they are passed on as
+            the model gives them.
 
     Raises:
         ValueError: the deadline is not positive.
     """
     limits = ToolLimits(timeout_s=timeout_s, safe=safe)
-    if function is None:
-        return functools.partial(_make_tool, name=name, limits=limits)
-    return _make_tool(function, name=name, limits=limits)
+    make = functools.partial(_make_tool, name=name, limits=limits, schema=schema)
+    return make if function is None else make(function)
 
 
 def _make_tool(
-    function: Callable[..., Any], *, name: str | None, limits: ToolLimits
+    function: Callable[..., Any],
+    *,
+    name: str | None,
+    limits: ToolLimits,
+    schema: dict[str, Any] | None,
 ) -> FunctionTool[..., Any]:
-    return FunctionTool(function, name or function.__name__, limits)
+    return FunctionTool(function, name or function.__name__, limits, schema)
 
 
 def as_tool(function: Callable[..., Any]) -> FunctionTool[..., Any]:
@@ -151,7 +165,11 @@ class _Tool:
         self._function = tool.function
         self._executor = executor
         self.limits = tool.limits
-        self.signature = read_signature(tool.function, tool.name)
+        self.signature = (
+            read_signature(tool.function, tool.name)
+            if tool.schema is None
+            else raw_signature(tool.function, tool.name, tool.schema)
+        )
 
     async def run(self, given: dict[str, Any]) -> Any:
         try:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from runtime.errors import UserError
-from runtime.tools import AgentToolbox, FunctionTool, ToolError, function_tool
+from runtime.tools import AgentToolbox, FunctionTool, ToolError, as_tool, function_tool
 
 
 def toolbox(*functions: Callable[..., Any], **options: Any) -> AgentToolbox:
@@ -285,3 +285,25 @@ def test_a_json_result_reads_back_as_it_was(values: list[Any]) -> None:
 
 def json_of(value: object) -> str:
     return json.dumps(value)
+
+
+async def test_a_tool_may_bring_its_own_schema_and_gets_what_the_model_gives() -> None:
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}}
+
+    @function_tool(schema=schema)
+    async def weather(**given: object) -> str:
+        """Tell the weather."""
+        return f"rain in {given['city']}"
+
+    toolbox = AgentToolbox([as_tool(weather)])
+    assert toolbox.schemas[0].parameters == schema
+    assert await toolbox.call("weather", '{"city": "Bonn"}') == "rain in Bonn"
+
+
+def test_a_schema_that_is_not_of_an_object_is_refused() -> None:
+    @function_tool(schema={"type": "string"})
+    async def weather(**given: object) -> str:
+        return str(given)
+
+    with pytest.raises(UserError, match="must be that of an object"):
+        AgentToolbox([as_tool(weather)])
