@@ -4,6 +4,7 @@ The library has one state for the process, so the worker has one engine of it. A
 that it needs (voice, speed, pitch): rooms with different voices share the engine unnoticed.
 """
 
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class Refused:
     error: ProviderError
 
 
+_IN_USE = threading.Lock()
+"""The library's state is the process's: an engine that was killed may still be in its last call
+when the next one begins."""
+
+
 class EspeakEngine:
     """The one espeak-ng of a worker, run by one thread."""
 
@@ -66,6 +72,17 @@ class EspeakEngine:
         """
         if not isinstance(job, EspeakJob):
             raise TypeError(f"not a job for espeak: {job!r}")
+        with _IN_USE:
+            self._speak(job, emit)
+
+    def close(self) -> None:
+        """Free the library."""
+        with _IN_USE:
+            if self._library is not None:
+                self._library.close()
+                self._library = None
+
+    def _speak(self, job: EspeakJob, emit: Callable[[object], bool]) -> None:
         try:
             library = self._prepared(job)
         except ProviderError as error:
@@ -74,12 +91,6 @@ class EspeakEngine:
         if emit(Ready(library.sample_rate_hz)) and job.text:
             piece = _Piece(job.text, emit)
             library.synthesize(job.text, piece.hear)
-
-    def close(self) -> None:
-        """Free the library."""
-        if self._library is not None:
-            self._library.close()
-            self._library = None
 
     def _prepared(self, job: EspeakJob) -> EspeakLibrary:
         if self._library is None:
