@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from actors.call import Call, CallAddresses
 from actors.conversation import Conversation, Summary
@@ -55,14 +56,7 @@ def plan_job(
     """
     agent = instantiate(target)
     config = AgentConfig.of(agent, executor=house.executor)
-    providers = {
-        "denoise": config.denoise,
-        "vad": config.vad,
-        "stt": config.stt,
-        "turn": config.turn_detector,
-        "llm": config.llm,
-        "tts": config.tts,
-    }
+    providers = _by_slot(config)
     transport = opening.transport
     addresses = CallAddresses.reserve()
     filled = frozenset(name for name, cast in providers.items() if cast)
@@ -91,13 +85,7 @@ def plan_job(
         transport=transport,
         in_writing=opening.in_writing,
         providers=providers,
-        script=Script(
-            config.instructions,
-            config.apology,
-            config.toolbox,
-            lambda text: _speakable_pieces(text, config.text_filter()),
-            config.context,
-        ),
+        script=_script(config),
         text_filter=config.text_filter,
         hooks=Hooks(agent.on_enter, agent.on_exit, agent.on_wake_up, _summariser(call, config.llm)),
         turn_taking=config.turn_taking or TurnTakingConfig(),
@@ -105,6 +93,27 @@ def plan_job(
         listeners=listeners,
         handle=agent.session,
         on_event=on_event,
+    )
+
+
+def _by_slot(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:
+    return {
+        "denoise": config.denoise,
+        "vad": config.vad,
+        "stt": config.stt,
+        "turn": config.turn_detector,
+        "llm": config.llm,
+        "tts": config.tts,
+    }
+
+
+def _script(config: AgentConfig) -> Script:
+    return Script(
+        config.instructions,
+        config.apology,
+        config.toolbox,
+        lambda text: _speakable_pieces(text, config.text_filter()),
+        config.context,
     )
 
 

@@ -2,7 +2,7 @@
 
 from supervision.actor import Actor
 from supervision.actor_base import ActorBase
-from supervision.address import Address, Down, Overloaded
+from supervision.address import Address, Down
 from supervision.birth import Overseer
 from supervision.clock import Clock, LoopClock
 from supervision.errors import (
@@ -62,7 +62,6 @@ __all__ = [
     "MailboxLimits",
     "MailboxStats",
     "Overflow",
-    "Overloaded",
     "Overseer",
     "Reply",
     "Request",

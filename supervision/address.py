@@ -36,14 +36,6 @@ class Down:
     incarnation: int
 
 
-@message(lane=Lane.SYSTEM)
-@dataclass(frozen=True, slots=True)
-class Overloaded:
-    """A receiver had no room for a told control message."""
-
-    address: Address[Any]
-
-
 class Address(Generic[M_contra]):
     """A typed, stable way to reach an actor; it owns the actor's mailbox and hold.
 
