@@ -85,6 +85,15 @@ class Cast:
                 break
         return tuple(names)
 
+    def next_after(self, of: str, now_s: float) -> str | None:
+        """Name the best one but ``of``: somebody ready, else somebody who may be started now."""
+        others = [member for member in self.members if member.name != of]
+        ready = [member for member in others if member.standing is Standing.READY]
+        able = [m for m in others if m.standing is Standing.OFF or _rested(m, now_s)]
+        coming = [member for member in others if member.standing is Standing.STARTING]
+        best = next(iter((*ready, *coming, *able)), None)
+        return None if best is None else best.name
+
     def wakes_at_s(self) -> float | None:
         """Return when the next rest ends, or None if nobody rests."""
         rests = [m.rests_until_s for m in self.members if m.standing is Standing.RESTING]

@@ -8,7 +8,8 @@ from actors.cast import Cast
 from actors.frames import CallerAudio
 from actors.performer import Performer, Result
 from actors.ports import Denoiser
-from actors.role import Hold, Role, Slot
+from actors.role import Role
+from actors.slot import Hold, Slot
 from actors.vendor import FailureKind
 
 

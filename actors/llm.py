@@ -22,7 +22,8 @@ from actors.llm_job import LlmHold, LlmJob, Overdue, SpeechText, SplitDue
 from actors.llm_performer import Ask
 from actors.llm_tools import ToolRound
 from actors.performer import Cancel, Finished, Result
-from actors.role import Role, Slot
+from actors.role import Role
+from actors.slot import Slot
 from actors.text import TextFilter
 from actors.tool_runner import ToolReturned
 from actors.vendor import (

@@ -12,7 +12,7 @@ from actors.conversation.tokens import BYTES_PER_TOKEN
 from actors.decision_reports import SpeculationWasted
 from actors.frames import Piece, ReplyEnd
 from actors.ports import Toolbox
-from actors.role import Hold
+from actors.slot import Hold
 from actors.text import SentenceSplitter, TextFilter
 from actors.vendor import ChatRequest
 

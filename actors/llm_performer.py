@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from actors.delta_filter import DeltaFilter
-from actors.performer import Cancel, Finished, Performer, Result
+from actors.performer import Cancel, Finished, Performer
 from actors.ports import LanguageModel
 from actors.vendor import ChatDone, ChatRequest, FailureKind, ProviderError, TextDelta
 
@@ -26,7 +26,7 @@ class LlmPerformer(Performer[LanguageModel]):
         """Begin or cancel an answer."""
         match message:
             case Ask(attempt, request):
-                self.work(attempt, self._answer(attempt, request))
+                self.work(attempt, lambda: self._answer(attempt, request))
             case Cancel(attempt):
                 self.cancel(attempt)
             case _:
@@ -52,9 +52,9 @@ class LlmPerformer(Performer[LanguageModel]):
                 take(event.text)
             else:
                 done = done or isinstance(event, ChatDone)
-                self.role.tell(Result(attempt, event))
+                self.give(attempt, event)
         if not done:
             raise ProviderError("the answer ended without its end mark", kind=FailureKind.CLOSED)
 
     def _give(self, attempt: int, text: str) -> None:
-        self.role.tell(Result(attempt, TextDelta(text)))
+        self.give(attempt, TextDelta(text))

@@ -2,21 +2,25 @@
 
 It is a temporary child and knows no policy. Whatever its vendor raises ends it, and the role learns
 the failure from the `Down` message; then the role, not a supervisor, decides who goes on and when
-this one is started again.
+this one is started again. Two things do not end it: a request that the vendor refuses (the vendor
+is well), and a connection that closes before it gave anything, which is opened once more.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from actors.call import AnyAddress, Call
 from actors.hooks import CallHooks, GivenT, Hook
 from actors.ports import Provider
 from actors.reports import Failure
+from actors.vendor import FailureKind, ProviderError
 from supervision.actor import Actor
 
 VendorT = TypeVar("VendorT")
+
+CONNECT_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,23 @@ class Finished:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The vendor is well and does not take this request."""
+
+    name: str
+    attempt: int
+    detail: str
+
+
 class Performer(Actor, Generic[VendorT]):
     """Opens one vendor, says `Ready`, and runs one job at a time.
 
-    Dies with whatever the vendor raises.
+    Dies with whatever the vendor raises, but for what the module says.
     """
+
+    may_reconnect: ClassVar[bool] = True
+    """Whether a job of which nothing came may simply be begun again on a new connection."""
 
     def __init__(
         self, name: str, provider: Provider[VendorT], role: AnyAddress, call: Call
@@ -70,6 +86,9 @@ class Performer(Actor, Generic[VendorT]):
         self._opened: VendorT | None = None
         self._job: asyncio.Task[None] | None = None
         self._attempt = -1
+        self._has_given = False
+        self._hang_up = asyncio.Event()
+        self._is_open = asyncio.Event()
 
     @property
     def vendor(self) -> VendorT:
@@ -90,17 +109,23 @@ class Performer(Actor, Generic[VendorT]):
         self._call.name_in_logs(f"{self.role.name}/{self.name}")
         self.spawn(self._keep_open(), name=f"{self.name} vendor")
 
-    def work(self, attempt: int, job: Coroutine[Any, Any, None]) -> None:
+    def work(self, attempt: int, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run the coroutine as this attempt's job, in place of any earlier one."""
         self.cancel(self._attempt)
         self._attempt = attempt
-        self._job = self.spawn(job, name=f"{self.name} job {attempt}")
+        self._has_given = False
+        self._job = self.spawn(self._run(attempt, job), name=f"{self.name} job {attempt}")
 
     def cancel(self, attempt: int) -> None:
         """Cancel the job of that attempt if it is the present one."""
         if self._job is not None and attempt == self._attempt:
             self._job.cancel()
             self._job = None
+
+    def give(self, attempt: int, value: object) -> None:
+        """Hand the role a result of this attempt."""
+        self._has_given = True
+        self.role.tell(Result(attempt, value))
 
     async def hooked(self, hook: Hook, given: GivenT, *more: object) -> GivenT:
         """Return what the hook makes of it; what it fails of is told, and changes nothing."""
@@ -119,8 +144,38 @@ class Performer(Actor, Generic[VendorT]):
         """The hooks of this call."""
         return self._call.hooks
 
+    async def _run(self, attempt: int, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await self._connected(job)
+        except ProviderError as error:
+            if error.kind is not FailureKind.REJECTED:
+                raise
+            self.role.tell(Refused(self.name, attempt, str(error)))
+
+    async def _connected(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await job()
+        except ProviderError as error:
+            if error.kind is not FailureKind.CLOSED or self._has_given or not self.may_reconnect:
+                raise
+            await self._reconnect()
+            await job()
+
+    async def _reconnect(self) -> None:
+        self._opened = None
+        self._is_open.clear()
+        self._hang_up.set()
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            await self._is_open.wait()
+
     async def _keep_open(self) -> None:
-        async with self._provider.open(self._call.services) as vendor:
-            self._opened = vendor
-            self.role.tell(Ready(self.name, self.facts()))
-            await asyncio.Event().wait()
+        is_known = False
+        while True:
+            async with self._provider.open(self._call.services) as vendor:
+                self._hang_up.clear()
+                self._opened = vendor
+                self._is_open.set()
+                if not is_known:
+                    self.role.tell(Ready(self.name, self.facts()))
+                is_known = True
+                await self._hang_up.wait()

@@ -113,13 +113,25 @@ class ToolCalled:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSwitched:
-    """Another performer of this slot takes the work."""
+    """Another performer of this slot has taken the work.
+
+    ``kind`` is a kind of failure, ``return`` or ``change``; ``seam`` is clean, retracted, joined,
+    deduped or unchecked (`actors.handover.SeamKind`).
+    """
 
     slot: str
     from_: str
     to: str
     kind: str
     reason: str
+    attempt: int = 0
+    """The number of the job with which the other one began."""
+    seam: str = "clean"
+    gap_ms: int = 0
+    """Silence that the caller heard in mid-speech because of it."""
+    words_repeated: int = 0
+    backlog_ms: int = 0
+    """How far behind the caller a recogniser was when it took over."""
 
 
 @dataclass(frozen=True, slots=True)

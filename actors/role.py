@@ -6,14 +6,16 @@ is decided here, by the pure `Cast`.
 """
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
-from actors.call import AnyAddress, Call
+from actors.call import AnyAddress
 from actors.cast import Cast
-from actors.performer import Performer, Ready
+from actors.handover import Handover, Seam, Staged
+from actors.performer import Ready, Refused
 from actors.reports import Failure, ProviderSwitched
+from actors.slot import Hold, Slot
 from actors.vendor import FailureKind, ProviderError
 from supervision.actor import Actor
 from supervision.address import Address, Down
@@ -22,25 +24,8 @@ from supervision.spec import ChildSpec, Restart
 from supervision.supervisor import StartChild
 
 READY_WITHIN_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Understudy:
-    """One entry of a slot: a unique name and how to make its performer."""
-
-    name: str
-    make: Callable[[], Performer[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A vendor slot as data."""
-
-    name: str
-    call: Call
-    entries: tuple[Understudy, ...]
-    performers: AnyAddress
-    """The supervisor under which the performers live."""
+LATE_TIMER_S = 0.2
+"""A deadline that comes later than this says nothing of the vendor: the loop was held up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +36,21 @@ class _Wake:
 
 
 @dataclass(frozen=True, slots=True)
+class _Due:
+    """A deadline of the work in flight is here."""
+
+    key: Hashable
+    due_s: float
+    within_s: float
+    message: object
+
+
+@dataclass(frozen=True, slots=True)
 class _TooLate:
     """The performer of this start should have been ready by now."""
 
     name: str
     address: AnyAddress
-
-
-@dataclass(slots=True)
-class Hold:
-    """What a role needs to go on after a crash; each role adds its own work."""
-
-    cast: Cast
-    live: dict[str, AnyAddress] = field(default_factory=dict[str, AnyAddress])
-    facts: dict[str, object] = field(default_factory=dict[str, object])
-    condemned: dict[str, tuple[FailureKind, str]] = field(
-        default_factory=dict[str, tuple[FailureKind, str]]
-    )
-    """Performers that the role itself is ending, and why."""
-    why_fallen: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
-    """Kind and detail of the last failure of those that have not given way yet."""
-    attempt: int = 0
-    last_on_stage: str = ""
 
 
 HoldT = TypeVar("HoldT", bound=Hold)
@@ -108,20 +86,99 @@ class Role(Actor, Generic[HoldT]):
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
         """Deal with the work that this performer had."""
 
-    # ------------------------------------------------------------ the cast
-
     @property
     def held(self) -> HoldT:
         """The hold, typed."""
         return cast("HoldT", self.hold)
 
+    def on_refused(self, name: str, attempt: int, detail: str) -> None:
+        """Deal with a request that this performer's vendor does not take; the vendor is well."""
+        self.condemn(name, FailureKind.REJECTED, detail)
+
+    # ------------------------------------------------------------ the stage
+
     def stage(self) -> AnyAddress | None:
-        """Return the performer that gets the next request, if one is ready."""
+        """Return who gets the next request, if anybody is ready; a change leaves no seam."""
+        staged = self.take_stage()
+        if staged is None:
+            return None
+        if staged.handover is not None:
+            self.report_switch(staged.handover)
+        return staged.address
+
+    def take_stage(self, epoch: int = 0) -> Staged | None:
+        """Return who gets the next request, if anybody is ready.
+
+        If that is a change, it is told with `report_switch` once it is known how the work of the
+        two joins.
+        """
         name = self.on_stage()
+        return None if name is None else self.put_on_stage(name, epoch)
+
+    def put_on_stage(self, name: str, epoch: int = 0) -> Staged:
+        """Give the work to this performer, who is ready."""
+        held = self.held
+        before, held.last_on_stage = held.last_on_stage, name
+        if before in {"", name}:
+            return Staged(name, held.live[name])
+        kind, reason = held.why_fallen.pop(before, ("return", f"{name} is well again"))
+        handover = Handover(before, name, kind, reason, epoch, self.clock.now_ns())
+        return Staged(name, held.live[name], handover)
+
+    def understudy(self, of: str) -> Staged | None:
+        """Return who would come after this performer, if that one is ready; else have it called.
+
+        Whoever lets it win a race puts it on the stage by `put_on_stage`.
+        """
+        now_s = self.clock.now_s()
+        name = self.held.cast.next_after(of, now_s)
         if name is None:
             return None
-        self._report_switch(name)
-        return self.held.live[name]
+        if name in self.held.facts:
+            return Staged(name, self.held.live[name])
+        if name not in self.held.live:
+            self._start(name)
+        return None
+
+    def report_switch(self, handover: Handover, seam: Seam | None = None) -> None:
+        """Publish a hand-over, once it is known what the caller noticed of it."""
+        seam = seam or Seam()
+        switched = ProviderSwitched(
+            self.slot.name,
+            handover.from_,
+            handover.to,
+            handover.kind,
+            handover.reason,
+            attempt=self.held.attempt,
+            seam=seam.kind.value,
+            gap_ms=seam.gap_ms,
+            words_repeated=seam.words_repeated,
+            backlog_ms=seam.backlog_ms,
+        )
+        self.call.report(switched, at_ns=self.clock.now_ns(), epoch=handover.epoch)
+
+    # ------------------------------------------------------------ deadlines
+
+    def expect(self, key: Hashable, within_s: float, message: object) -> None:
+        """Handle the message once the time is over, unless `settle` comes first.
+
+        If the loop was held up so that it comes late, it is set once more: what was owed may be
+        waiting behind it.
+        """
+        due = _Due(key, self.clock.now_s() + within_s, within_s, message)
+        self.after(within_s, due, key=("due", key))
+
+    def settle(self, key: Hashable) -> None:
+        """Withdraw a deadline: what was owed has come."""
+        self.cancel_after(("due", key))
+
+    def _due(self, due: _Due) -> None:
+        if self.clock.now_s() - due.due_s > LATE_TIMER_S:
+            self.after(due.within_s, due.message, key=("due", due.key))
+        else:
+            self.handle(due.message)
+
+    # ------------------------------------------------------------ the cast
 
     def on_stage(self) -> str | None:
         """Return who gets the next request, if anybody is ready."""
@@ -154,6 +211,11 @@ class Role(Actor, Generic[HoldT]):
                 self._ready(name, facts)
             case Down(key=str(name)):
                 self._down(name, message)
+            case Refused(name, attempt, detail):
+                self.report_failure(f"{self.slot.name}/{name}", FailureKind.REJECTED, detail)
+                self.on_refused(name, attempt, detail)
+            case _Due():
+                self._due(message)
             case _Wake(at_s):
                 self._fill_stage(at_s)
             case _TooLate(name, address):
@@ -193,14 +255,6 @@ class Role(Actor, Generic[HoldT]):
     def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
         """Publish that something failed and was dealt with."""
         self.call.report(Failure(where, kind.value, detail), at_ns=self.clock.now_ns())
-
-    def _report_switch(self, name: str) -> None:
-        held = self.held
-        before, held.last_on_stage = held.last_on_stage, name
-        if before not in {"", name}:
-            kind, reason = held.why_fallen.pop(before, ("return", f"{name} is well again"))
-            switched = ProviderSwitched(self.slot.name, before, name, kind, reason)
-            self.call.report(switched, at_ns=self.clock.now_ns())
 
     def _fill_stage(self, at_s: float = 0.0) -> None:
         held = self.held

@@ -15,7 +15,8 @@ from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.hooks import Hook
 from actors.performer import Performer, Result
 from actors.ports import SpeechToText
-from actors.role import Hold, Role
+from actors.role import Role
+from actors.slot import Hold
 from actors.vendor import (
     FailureKind,
     ProviderError,
@@ -55,12 +56,15 @@ class _Heard:
 class SttPerformer(Performer[SpeechToText]):
     """Feeds one recogniser from a bounded queue, so that its pace never holds up the mailbox."""
 
+    may_reconnect = False
+    """What it was fed is gone: its role lets another one hear it again."""
     _feed: asyncio.Queue[SttInput] | None = None
 
     def facts(self) -> object:
         """Begin the one long stream as soon as the vendor is open."""
         self._feed = asyncio.Queue(FEED_LIMIT)
-        self.work(0, self._transcribe(self._feed))
+        feed = self._feed
+        self.work(0, lambda: self._transcribe(feed))
         return self.vendor.capabilities
 
     def on_receive(self, message: SttMail) -> None:
@@ -84,7 +88,7 @@ class SttPerformer(Performer[SpeechToText]):
             if self.hooks.stt is not None and isinstance(event, SttText):
                 await self._hear_by_hook(self.hooks.stt, event)
             else:
-                self.role.tell(Result(0, _Heard(self.name, event)))
+                self.give(0, _Heard(self.name, event))
         raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
 
     async def _hear_by_hook(self, hook: Hook, event: SttText) -> None:
@@ -95,7 +99,7 @@ class SttPerformer(Performer[SpeechToText]):
         is_final = isinstance(event, SttFinal)
         text = await self.hooked(hook, event.text, is_final)
         if text.strip() or is_final:
-            self.role.tell(Result(0, _Heard(self.name, replace(event, text=text))))
+            self.give(0, _Heard(self.name, replace(event, text=text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from actors.frames import Piece
 from actors.resample import StreamResampler
-from actors.role import Hold
+from actors.slot import Hold
 from actors.vendor import WordTiming
 
 MAX_LEAD_S = 10.0

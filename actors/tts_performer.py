@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from actors.performer import Cancel, Finished, Performer, Result
+from actors.performer import Cancel, Finished, Performer
 from actors.ports import TextToSpeech
 from actors.vendor import FailureKind, ProviderError, SpeechChunk, SpeechPcm, SpeechRequest
 
@@ -27,7 +27,7 @@ class TtsPerformer(Performer[TextToSpeech]):
         """Begin or cancel a piece."""
         match message:
             case Speak(attempt, request):
-                self.work(attempt, self._speak(attempt, request))
+                self.work(attempt, lambda: self._speak(attempt, request))
             case Cancel(attempt):
                 self.cancel(attempt)
             case _:
@@ -42,7 +42,7 @@ class TtsPerformer(Performer[TextToSpeech]):
             return
         async for chunk in self.vendor.synthesize(request):
             sounded = sounded or isinstance(chunk, SpeechPcm)
-            self.role.tell(Result(attempt, await self._coloured(chunk)))
+            self.give(attempt, await self._coloured(chunk))
         if not sounded:
             raise ProviderError(f"no audio for {request.text!r}", kind=FailureKind.EMPTY)
         self.role.tell(Finished(attempt))

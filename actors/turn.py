@@ -10,7 +10,8 @@ from actors.cast import Cast
 from actors.events import ScoreText, TurnScored
 from actors.performer import Performer, Result
 from actors.ports import TurnDetector
-from actors.role import Hold, Role
+from actors.role import Role
+from actors.slot import Hold
 from actors.vendor import TurnScore
 
 
@@ -23,10 +24,10 @@ class TurnPerformer(Performer[TurnDetector]):
 
     def on_receive(self, message: ScoreText) -> None:
         """Judge the text beside the mailbox."""
-        self.work(message.revision, self._score(message))
+        self.work(message.revision, lambda: self._score(message))
 
     async def _score(self, message: ScoreText) -> None:
-        self.role.tell(Result(message.revision, await self.vendor.score(message.turn)))
+        self.give(message.revision, await self.vendor.score(message.turn))
 
 
 class TurnRole(Role[Hold]):

@@ -12,7 +12,8 @@ from actors.events import CallerSilent, CallerSpoke
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.performer import Performer, Result
 from actors.ports import VoiceActivityDetector
-from actors.role import Hold, Role, Slot
+from actors.role import Role
+from actors.slot import Hold, Slot
 from actors.speech_gate import Began, Ended, GateConfig, GateEvent, SpeechGate
 from actors.vendor import FailureKind
 

@@ -12,7 +12,8 @@ from actors.llm import LlmRole
 from actors.llm_performer import LlmPerformer
 from actors.performer import Performer
 from actors.ports import Provider
-from actors.role import Role, Slot, Understudy
+from actors.role import Role
+from actors.slot import Slot, Understudy
 from actors.stt import SttPerformer, SttRole
 from actors.tts import TtsRole
 from actors.tts_performer import TtsPerformer

@@ -12,8 +12,8 @@ from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.ingress import Ingress
 from actors.llm import LlmRole
 from actors.llm_performer import LlmPerformer
-from actors.role import Hold
 from actors.session import Session
+from actors.slot import Hold
 from actors.stt import SttPerformer, SttRole
 from actors.tts import TtsRole
 from actors.tts_performer import TtsPerformer

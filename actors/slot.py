@@ -1,0 +1,46 @@
+"""A vendor slot: who may fill it, and what its role must not lose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from actors.call import AnyAddress, Call
+from actors.cast import Cast
+from actors.performer import Performer
+from actors.vendor import FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Understudy:
+    """One entry of a slot: a unique name and how to make its performer."""
+
+    name: str
+    make: Callable[[], Performer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A vendor slot as data."""
+
+    name: str
+    call: Call
+    entries: tuple[Understudy, ...]
+    performers: AnyAddress
+    """The supervisor under which the performers live."""
+
+
+@dataclass(slots=True)
+class Hold:
+    """What a role needs to go on after a crash; each role adds its own work."""
+
+    cast: Cast
+    live: dict[str, AnyAddress] = field(default_factory=dict[str, AnyAddress])
+    facts: dict[str, object] = field(default_factory=dict[str, object])
+    condemned: dict[str, tuple[FailureKind, str]] = field(
+        default_factory=dict[str, tuple[FailureKind, str]]
+    )
+    """Performers that the role itself is ending, and why."""
+    why_fallen: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Kind and detail of the last failure of those that have not given way yet."""
+    attempt: int = 0
+    last_on_stage: str = ""
