@@ -16,6 +16,7 @@ from actors.call import Call
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
 from actors.fade import fade_out
 from actors.frames import AgentAudio, PlayFrame, SpeechOver
+from actors.take_back import CutBack, WasCutBack
 from actors.track_audio import EpochAudio
 from supervision.actor import Actor
 
@@ -27,6 +28,10 @@ MAX_CATCH_UP_S = 0.1
 
 A burst would only be cut off elsewhere.
 """
+OUT_OF_REACH_S = 0.06
+"""What follows the last frame so closely is not taken back: it is as good as heard."""
+SEAM_FADE_S = 0.015
+"""How long what was taken back fades, so that a word in the midst does not end with a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class _Hold:
     cut: deque[int] = field(default_factory=lambda: deque[int](maxlen=64))
 
 
-TrackMail: TypeAlias = AgentAudio | SpeechOver | Begin | Cut | Pause | Resume | _Tick
+TrackMail: TypeAlias = AgentAudio | SpeechOver | CutBack | Begin | Cut | Pause | Resume | _Tick
 
 
 class AudioTrack(Actor):
@@ -76,24 +81,19 @@ class AudioTrack(Actor):
         match message:
             case _Tick():
                 self._tick()
-            case AgentAudio(epoch, off, pcm):
+            case AgentAudio(epoch) | SpeechOver(epoch) | CutBack(epoch):
                 if (audio := self._audio(epoch)) is not None:
-                    audio.push(off, pcm)
-                    self._play_on()
-            case SpeechOver(epoch, samples):
-                if (audio := self._audio(epoch)) is not None:
-                    audio.total = samples
-                    self._play_on()
+                    self._take(audio, message)
             case Begin(epoch, paused):
                 self._begin(epoch, paused=paused)
             case Cut(epoch):
                 self._cut(epoch)
-            case Pause(epoch):
-                self._held.paused = self._held.paused or epoch == self._held.live
-            case Resume(epoch):
-                if epoch == self._held.live:
-                    self._held.paused = False
-                    self._play_on()
+            case Pause(epoch) if epoch == self._held.live:
+                self._pause()
+            case Resume(epoch) if epoch == self._held.live:
+                self._resume()
+            case Pause() | Resume():  # of an epoch that is not heard, or not any more
+                pass
             case _:
                 assert_never(message)
 
@@ -104,12 +104,50 @@ class AudioTrack(Actor):
             return None
         return held.audio.setdefault(epoch, EpochAudio(epoch))
 
+    def _take(self, audio: EpochAudio, message: AgentAudio | SpeechOver | CutBack) -> None:
+        match message:
+            case AgentAudio(_, off, pcm):
+                audio.push(off, pcm)
+            case SpeechOver(_, samples):
+                audio.total = samples
+            case CutBack():
+                self._cut_back(audio, message)
+        self._play_on()
+
     def _begin(self, epoch: int, *, paused: bool) -> None:
         if self._audio(epoch) is not None:
             bind_contextvars(epoch=epoch)
             self._held.live = epoch
             self._held.paused = paused
             self._play_on()
+
+    def _pause(self) -> None:
+        held = self._held
+        if not held.paused:
+            held.paused = True
+            audio = held.audio[held.live]
+            audio.end_silence(self.clock.now_s())
+            self._report(audio, PlayPhase.PAUSED)
+
+    def _resume(self) -> None:
+        held = self._held
+        if held.paused:
+            held.paused = False
+            audio = held.audio[held.live]
+            if audio.drained:
+                audio.silent_since_s = self.clock.now_s()
+            self._report(audio, PlayPhase.RESUMED)
+            self._play_on()
+
+    def _cut_back(self, audio: EpochAudio, order: CutBack) -> None:
+        rate_hz = self._call.track_rate_hz
+        off = audio.cut_back(
+            order.places,
+            ahead=round(OUT_OF_REACH_S * rate_hz),
+            fade_samples=round(SEAM_FADE_S * rate_hz),
+            keep=order.keep,
+        )
+        self._call.addresses.tts.tell(WasCutBack(audio.epoch, off, order.number))
 
     def _cut(self, epoch: int) -> None:
         held = self._held
@@ -152,20 +190,22 @@ class AudioTrack(Actor):
             self._stop_ticking()
             return
         if audio.can_take(self._frame_samples):
-            self._play(audio)
+            self._play(audio, self._due_s)
             self._schedule(self._due_s)
             return
+        dry_s = self._due_s
         self._stop_ticking()
         if audio.finished:
             self._finish(audio)
         elif audio.started and not audio.drained:
-            audio.drained = True
+            audio.drained, audio.silent_since_s = True, dry_s
             self._report(audio, PlayPhase.DRAINED)
 
-    def _play(self, audio: EpochAudio) -> None:
+    def _play(self, audio: EpochAudio, due_s: float) -> None:
         self._send(audio.take(self._frame_samples))
         self._since_report += 1
         if not audio.started or audio.drained:
+            audio.end_silence(due_s)
             audio.started, audio.drained = True, False
             self._report(audio, PlayPhase.STARTED)
         elif self._since_report >= PROGRESS_FRAMES:
@@ -197,7 +237,9 @@ class AudioTrack(Actor):
 
     def _report(self, audio: EpochAudio, phase: PlayPhase) -> None:
         self._since_report = 0
-        position = Played(audio.epoch, audio.played, audio.buffered, phase)
+        starved_ms = round(audio.starved_s * 1000)
+        position = Played(audio.epoch, audio.played, audio.buffered, phase, starved_ms)
         self._call.addresses.session.tell(position)
-        if "tts" in self._call.slots:
-            self._call.addresses.tts.tell(position)
+        for slot in ("tts", "llm"):
+            if slot in self._call.slots:
+                self._call.addresses.of_slot(slot).tell(position)

@@ -195,6 +195,8 @@ class PlayPhase(enum.Enum):
 
     STARTED = "started"
     PROGRESS = "progress"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     DRAINED = "drained"
     FINISHED = "finished"
     CUT = "cut"
@@ -211,6 +213,8 @@ class Played:
     samples: int
     buffered: int
     phase: PlayPhase
+    starved_ms: int = 0
+    """Silence in the midst of the epoch so far, because nothing was there to be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,8 @@ class WordsPlaced:
 
     epoch: int
     words: tuple[SpokenWord, ...]
+    estimated: bool = False
+    """Whether they were guessed from the length of the audio, for want of the voice's timings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,8 @@ class Listener:
                 return (*self._spoke(output, before), finished)
             case PlayPhase.FINISHED:
                 return (inputs.ReplyEmpty(output.epoch),)
+            case PlayPhase.PAUSED | PlayPhase.RESUMED:
+                return ()
             case PlayPhase.CUT:
                 if output.over:
                     self._conductor.close_output(record, output)

@@ -23,6 +23,7 @@ from actors.events import (
     WordsPlaced,
 )
 from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
+from actors.take_back import TakeBack, TakenBack
 from supervision.actor import Actor
 
 
@@ -47,7 +48,7 @@ class _Hold:
 
 
 TextMail: TypeAlias = (
-    Piece | ReplyEnd | AgentAudio | SpeechOver | Begin | Cut | Pause | Resume | Played
+    Piece | ReplyEnd | TakeBack | AgentAudio | SpeechOver | Begin | Cut | Pause | Resume | Played
 )
 
 
@@ -73,7 +74,7 @@ class TextTrack(Actor):
     def on_receive(self, message: TextMail) -> None:
         """Take pieces and gate orders."""
         match message:
-            case Piece() | ReplyEnd() | SpeechOver():
+            case Piece() | ReplyEnd() | SpeechOver() | TakeBack():
                 self._take(message)
             case Begin(epoch, paused):
                 if epoch not in self._held.over:
@@ -92,7 +93,7 @@ class TextTrack(Actor):
                 assert_never(message)
         self._show()
 
-    def _take(self, message: Piece | ReplyEnd | SpeechOver) -> None:
+    def _take(self, message: Piece | ReplyEnd | SpeechOver | TakeBack) -> None:
         held = self._held
         if message.epoch in held.over:
             return
@@ -109,6 +110,13 @@ class TextTrack(Actor):
                 text.total = pieces
             case SpeechOver():
                 text.total = text.received
+            case TakeBack(epoch, piece):
+                first = min(max(piece, text.shown), text.received)
+                while text.received > first:
+                    text.waiting.pop()
+                    text.received -= 1
+                text.total = None
+                self._call.addresses.llm.tell(TakenBack(epoch, first))
 
     def _cut(self, epoch: int) -> None:
         held = self._held

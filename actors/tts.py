@@ -12,6 +12,7 @@ from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
 from actors.performer import Cancel, Finished, Result
 from actors.resample import StreamResampler
 from actors.role import Role
+from actors.take_back import TakeBack, TakenBack
 from actors.tts_job import MAX_LEAD_S, PieceJob, TtsHold, Utterance
 from actors.tts_performer import Speak
 from actors.vendor import (
@@ -61,6 +62,8 @@ class TtsRole(Role[TtsHold]):
             case ReplyEnd(epoch, pieces) if (utterance := self._utterance(epoch)) is not None:
                 utterance.pieces = pieces
                 self._advance()
+            case TakeBack(epoch, piece) if (utterance := self._utterance(epoch)) is not None:
+                self._take_back(utterance, piece)
             case Result(attempt, SpeechPcm() | SpeechTimings() as chunk):
                 self._chunk(attempt, chunk)
             case Finished(attempt):
@@ -81,6 +84,13 @@ class TtsRole(Role[TtsHold]):
         if epoch in held.cut:
             return None
         return held.utterances.setdefault(epoch, Utterance(epoch))
+
+    def _take_back(self, utterance: Utterance, piece: int) -> None:
+        while utterance.waiting and utterance.waiting[-1].piece >= piece:
+            utterance.next_piece = utterance.waiting.pop().piece
+        utterance.pieces = None
+        answer = TakenBack(utterance.epoch, max(piece, utterance.next_piece))
+        self.call.addresses.llm.tell(answer)
 
     # ------------------------------------------------------------ asking the voice
 

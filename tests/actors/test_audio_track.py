@@ -16,6 +16,7 @@ from actors.call import Call, CallAddresses
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
 from actors.fade import fade_out
 from actors.frames import AgentAudio, PlayFrame, SpeechOver
+from actors.take_back import CutBack, WasCutBack
 from providers.scripted_tts import tone
 from supervision.actor import Actor
 from supervision.launch import start
@@ -33,6 +34,7 @@ class Line:
     track: Any
     frames: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
     reports: list[Played] = field(default_factory=list[Played])
+    answers: list[WasCutBack] = field(default_factory=list[WasCutBack])
 
     @property
     def heard(self) -> bytes:
@@ -59,6 +61,8 @@ class Ear(Actor):
             self._line.frames.append((self.clock.now_s(), message.pcm))
         elif isinstance(message, Played):
             self._line.reports.append(message)
+        elif isinstance(message, WasCutBack):
+            self._line.answers.append(message)
 
 
 @asynccontextmanager
@@ -72,11 +76,11 @@ async def track(**options: float) -> AsyncGenerator[Line, None]:
         track_rate_hz=16_000,
     )
     line = Line(addresses.audio_track)
-    for address in (addresses.transport, addresses.session):
+    for address in (addresses.transport, addresses.session, addresses.tts):
         await start(lambda: Ear(line), address=address)
     await start(lambda: AudioTrack(call, **options), address=addresses.audio_track)
     yield line
-    for address in (addresses.audio_track, addresses.session, addresses.transport):
+    for address in (addresses.audio_track, addresses.tts, addresses.session, addresses.transport):
         await address.stop(timeout_s=5)
 
 
@@ -174,3 +178,44 @@ async def test_the_next_output_waits_until_the_fade_has_been_heard() -> None:
         await asyncio.sleep(0.5)
     last_of_first, first_of_second = line.times[15], line.times[17]
     assert first_of_second - last_of_first == pytest.approx(2 * FRAME_S)
+
+
+async def test_all_is_taken_back_behind_a_shut_gate_but_nothing_that_is_as_good_as_heard() -> None:
+    async with track() as line:
+        line.speak(1, SPEECH)
+        line.track.tell(CutBack(1, (320,), 1))
+        line.track.tell(AgentAudio(1, 320, SPEECH[640:]))
+        await asyncio.sleep(0.1)
+        line.track.tell(Begin(1))
+        await asyncio.sleep(0.305)
+        line.track.tell(CutBack(1, (1600,), 2))
+        line.track.tell(CutBack(1, (1600, 9000), 3))
+        await asyncio.sleep(0.1)
+    soon = 16 * 320 + 960
+    assert [(answer.number, answer.off) for answer in line.answers] == [
+        (1, 320),
+        (2, soon),
+        (3, soon),
+    ]
+
+
+async def test_silence_for_want_of_audio_is_counted_and_a_pause_is_not() -> None:
+    async with track() as line:
+        line.track.tell(Begin(1))
+        line.track.tell(AgentAudio(1, 0, SPEECH))
+        await asyncio.sleep(1.5)
+        line.track.tell(Pause(1))
+        await asyncio.sleep(4.0)
+        line.track.tell(Resume(1))
+        await asyncio.sleep(0.2)
+        line.track.tell(AgentAudio(1, 16_000, SPEECH))
+        line.track.tell(SpeechOver(1, 32_000))
+        await asyncio.sleep(1.5)
+    assert line.reports[-1].phase is PlayPhase.FINISHED
+    assert line.reports[-1].starved_ms == 700
+    phases = [report.phase for report in line.reports]
+    assert phases[phases.index(PlayPhase.DRAINED) :][1:4] == [
+        PlayPhase.PAUSED,
+        PlayPhase.RESUMED,
+        PlayPhase.STARTED,
+    ]

@@ -45,3 +45,46 @@ def test_what_is_played_is_what_was_received(sizes: list[int], frame: int) -> No
     assert heard[: len(sent)] == sent
     assert audio.played == off
     assert audio.finished
+
+
+def counted(samples: int) -> bytes:
+    """Return audio in which each sample is its own number."""
+    return b"".join((at % 30_000).to_bytes(2, "little") for at in range(samples))
+
+
+@given(
+    sizes=st.lists(st.integers(1, 700), min_size=1, max_size=12),
+    frames=st.integers(0, 20),
+    places=st.lists(st.integers(0, 6000), max_size=4),
+    keep=st.booleans(),
+)
+def test_what_is_taken_back_was_not_heard_and_the_rest_stays_as_it_was(
+    sizes: list[int], frames: int, places: list[int], *, keep: bool
+) -> None:
+    audio, off, sent = EpochAudio(1), 0, counted(sum(sizes))
+    for size in sizes:
+        audio.push(off, sent[off * 2 : (off + size) * 2])
+        off += size
+    heard = [audio.take(160) for _ in range(frames) if audio.can_take(160)]
+    audio.started = bool(heard)
+    earliest = min(off, audio.played + 60) if heard else 0
+    end = audio.cut_back(sorted(places), ahead=60, fade_samples=0, keep=keep)
+    possible = [place for place in sorted(places) if place >= earliest]
+    assert end == min(off, possible[0] if possible else off if keep else earliest)
+    audio.push(end, b"\xff\xff" * 10)
+    audio.total = end + 10
+    while audio.can_take(160):
+        heard.append(audio.take(160))
+    assert b"".join(heard)[: 2 * end + 20] == sent[: 2 * end] + b"\xff\xff" * 10
+
+
+def test_audio_that_is_cut_back_falls_to_silence_at_its_end() -> None:
+    audio = EpochAudio(1)
+    for at in range(10):
+        audio.push(at * 100, b"\x00\x10" * 100)
+    assert audio.cut_back((750,), ahead=0, fade_samples=120, keep=False) == 750
+    audio.total = 750
+    samples = memoryview(audio.take(750)).cast("h").tolist()
+    assert set(samples[:630]) == {0x1000}
+    assert samples[630:] == sorted(samples[630:], reverse=True)
+    assert samples[-1] == 0
