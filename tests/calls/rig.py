@@ -14,6 +14,7 @@ from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS, tone
 from runtime.agent import Agent
 from runtime.job import Job
+from runtime.testing.ear import Ear
 from runtime.worker import Worker
 from transports.loopback import LoopbackCaller, LoopbackTransport
 
@@ -40,13 +41,12 @@ class Rig:
     worker: Worker
     caller: LoopbackCaller
     job: Job = field(init=False)
-    reports: list[Report] = field(default_factory=list[Report])
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    ear: Ear = field(default_factory=Ear)
 
-    def take(self, report: Report) -> None:
-        """Keep a public event and wake whoever waits for one."""
-        self.reports.append(report)
-        self.news.set()
+    @property
+    def reports(self) -> list[Report]:
+        """The public events so far."""
+        return self.ear.events
 
     def named(self, name: str) -> list[Report]:
         """Return the public events of that name."""
@@ -54,15 +54,11 @@ class Rig:
 
     def fields(self, name: str) -> list[dict[str, Any]]:
         """Return the events of that name as dictionaries."""
-        return [report.to_dict() for report in self.named(name)]
+        return self.ear.named(name)
 
     async def until(self, name: str, *, count: int = 1, within_s: float = 30.0) -> dict[str, Any]:
         """Wait for the ``count``-th event of that name."""
-        async with asyncio.timeout(within_s):
-            while len(self.named(name)) < count:
-                self.news.clear()
-                await self.news.wait()
-        return self.named(name)[count - 1].to_dict()
+        return await self.ear.until(name, count=count, within_s=within_s)
 
     async def says(self, seconds: float = 1.0) -> None:
         """Let the caller speak for so long."""
@@ -87,7 +83,7 @@ async def call(who: Agent, *, longest_s: float = LONGEST_CALL_S) -> AsyncGenerat
     async with Worker(who) as worker:
         transport = LoopbackTransport(caller)
         rig = Rig(worker, caller)
-        await worker.subscribe(rig.take)
+        await worker.subscribe(rig.ear.take)
         rig.job = await worker.open_room("r1", transport)
         async with asyncio.timeout(longest_s):
             yield rig

@@ -31,13 +31,12 @@ async def is_answered(rig: Rig, *, within_s: float = 20.0) -> None:
     """Expect that whoever asks now gets an answer, to the end."""
     before = len(rig.named("agent_speech_finished"))
     await rig.says()
-    async with asyncio.timeout(within_s):
-        while True:
-            finished = rig.fields("agent_speech_finished")[before:]
-            if any(fact["outcome"] == "finished" for fact in finished):
-                return
-            rig.news.clear()
-            await rig.news.wait()
+
+    def finished() -> bool:
+        ends = rig.fields("agent_speech_finished")[before:]
+        return any(fact["outcome"] == "finished" for fact in ends)
+
+    assert await rig.ear.wait_for(finished, within_s)
 
 
 @pytest.mark.parametrize("tenth", range(0, 30, 2))

@@ -1,0 +1,47 @@
+"""Keeps the public events of a call, and waits for them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from actors.reports import Report
+
+
+@dataclass(slots=True)
+class Ear:
+    """Every public event so far, in order; subscribe `take`."""
+
+    events: list[Report] = field(default_factory=list[Report])
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, report: Report) -> None:
+        """Keep an event and wake whoever waits for one."""
+        self.events.append(report)
+        self._news.set()
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        """Return the fields of the events of that name so far."""
+        return [report.to_dict() for report in self.events if report.name == name]
+
+    async def until(self, name: str, *, count: int = 1, within_s: float = 30.0) -> dict[str, Any]:
+        """Wait for the ``count``-th event of that name; return its fields.
+
+        Raises:
+            AssertionError: it did not come in time.
+        """
+        await self.wait_for(lambda: len(self.named(name)) >= count, within_s)
+        found = self.named(name)
+        assert len(found) >= count, f"no {name} number {count} within {within_s:g} s"
+        return found[count - 1]
+
+    async def wait_for(self, happened: Callable[[], bool], within_s: float) -> bool:
+        """Look at each event whether it has happened; return False if it has not in this time."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not happened():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            return happened()
+        return True
