@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from transports.text_line import TextCaller, TextTransport
     from transports.wav_file import WavFileTransport
     from transports.wav_format import WavFileError
+    from transports.webrtc import WebRtcTransport
+    from transports.webrtc_config import IceServer, WebRtcConfig
+    from transports.webrtc_offer import OfferError
 
 __all__ = [
+    "IceServer",
     "LoopbackCaller",
     "LoopbackTransport",
+    "OfferError",
     "SoundDesk",
     "SoundDeviceError",
     "SoundDeviceTransport",
@@ -24,11 +29,15 @@ __all__ = [
     "TextTransport",
     "WavFileError",
     "WavFileTransport",
+    "WebRtcConfig",
+    "WebRtcTransport",
 ]
 
 _HOMES = {
+    "IceServer": "transports.webrtc_config",
     "LoopbackCaller": "transports.loopback",
     "LoopbackTransport": "transports.loopback",
+    "OfferError": "transports.webrtc_offer",
     "SoundDesk": "transports.sound_device",
     "SoundDeviceError": "transports.sound_library",
     "SoundDeviceTransport": "transports.sound_device",
@@ -36,6 +45,8 @@ _HOMES = {
     "TextTransport": "transports.text_line",
     "WavFileError": "transports.wav_format",
     "WavFileTransport": "transports.wav_file",
+    "WebRtcConfig": "transports.webrtc_config",
+    "WebRtcTransport": "transports.webrtc",
 }
 
 
