@@ -66,6 +66,12 @@ class Lanes:
             self.senders = deque()
         self.senders.append(pending)
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to take."""
+        queues = self.queues
+        return not (queues[0] or queues[1] or queues[2])
+
     def take(self) -> Any:
         """Remove and return the most urgent item, or NOTHING."""
         queues = self.queues

@@ -14,25 +14,19 @@ from supervision.answering import INTERRUPTED
 from supervision.birth import Birth
 from supervision.errors import ActorDeadError
 from supervision.fatal import raise_fatal
-from supervision.incarnation import (
-    SPECIAL,
-    Incarnation,
-    ShutDown,
-    Stage,
-    log,
-)
+from supervision.incarnation import SPECIAL, Incarnation, ShutDown, Stage, log
 from supervision.lanes import NOTHING
 from supervision.mail import State
 from supervision.messages import Exit, ExitReason, Lane
 from supervision.owned_tasks import OwnedTasks
+from supervision.pace import BATCH, pace_of
 from supervision.pykka_compat import Envelope
 from supervision.reply import Ask
 
 T = TypeVar("T")
 
-BATCH = 64
 BATCH_S = 0.002
-"""After so many messages, or so long, an actor lets others run."""
+"""After so long an actor lets others run, if `BATCH` messages have not taken so long."""
 
 
 class LoopIncarnation(Incarnation):
@@ -133,8 +127,8 @@ class LoopIncarnation(Incarnation):
 
     async def _consume(self) -> ExitReason:  # noqa: PLR0915 - every message passes here
         """Handle mail until it is time to go: one frame, without a call that can be spared."""
-        mailbox, take, receive = self.mailbox, self.mailbox.take, self.actor.on_receive
-        now, new_waiter = self._home.time, self._home.create_future
+        mailbox, take, now, actor = self.mailbox, self.mailbox.take, self._home.time, self.actor
+        receive, new_waiter, rest, batch = pace_of(self._home, self.address, actor.on_receive)
         item: Any = NOTHING
         left, until_s, time_s = 0, 0.0, now()
         while True:
@@ -161,8 +155,8 @@ class LoopIncarnation(Incarnation):
                     item, time_s = NOTHING, now()
                     left -= 1
                     if left <= 0 or time_s >= until_s:
-                        await asyncio.sleep(0)
-                        left, time_s = BATCH, now()
+                        await rest()
+                        left, time_s = batch, now()
                         until_s = time_s + BATCH_S
                         mailbox.note_time(time_s)
                     item = take()
@@ -171,7 +165,7 @@ class LoopIncarnation(Incarnation):
                 mailbox.overloaded = False
                 mailbox.waiter = waiter = new_waiter()
                 await waiter
-                left, time_s = BATCH, now()
+                left, time_s = batch, now()
                 until_s = time_s + BATCH_S
                 mailbox.taken_until_s = time_s
             except asyncio.CancelledError:

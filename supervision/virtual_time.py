@@ -34,6 +34,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 NS_PER_S = 1_000_000_000
+LOOKS_EVERY = 64
+"""Rounds at one instant after which the loop looks for I/O, which by itself stops no clock."""
 MAX_ROUNDS_AT_AN_INSTANT = 500_000
 """A few seconds of spinning; an honest program does its work of one instant in far fewer."""
 
@@ -65,6 +67,7 @@ class _Timeline:
         self.open: dict[int, str] = {}
         self.patience_s = 0.0
         self.describe_tasks: Callable[[], str] = str
+        self.late_ns: Callable[[], int] = int
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -83,8 +86,12 @@ class _JumpingSelector(selectors.DefaultSelector):
             Livelock: the clock has stood still for too many rounds of the loop.
         """
         line = self._timeline
+        is_busy = timeout is not None and timeout <= 0
+        if is_busy and not line.open and self._rounds_at_this_instant % LOOKS_EVERY:
+            self._count_a_round()
+            return []
         events = super().select(0)
-        if events or (timeout is not None and timeout <= 0):
+        if events or is_busy:
             self._count_a_round()
             return events
         self._rounds_at_this_instant = 0
@@ -99,7 +106,7 @@ class _JumpingSelector(selectors.DefaultSelector):
                 "then wrap that in external_work())"
             )
             raise Deadlock(msg)
-        line.now_ns += round(timeout * NS_PER_S)
+        line.now_ns += round(timeout * NS_PER_S) + line.late_ns()
         return events
 
     def _count_a_round(self) -> None:
@@ -147,6 +154,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the virtual time in seconds."""
         return self._timeline.now_ns / NS_PER_S
+
+    def be_late(self, late_ns: Callable[[], int]) -> None:
+        """Let every jump of the clock go so much too far, as if the process had been held up."""
+        self._timeline.late_ns = late_ns
 
     def begin_work(self, label: str) -> int:
         """Stop the clock until `end_work`; any thread may call it."""

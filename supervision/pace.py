@@ -1,0 +1,36 @@
+"""How an actor on a loop takes its mail: as it comes, or in turns that a simulation deals."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+from supervision.address import Address
+from supervision.simulation_loop import SimulationLoop
+
+BATCH = 64
+"""After so many messages an actor lets others run."""
+
+Pace: TypeAlias = tuple[
+    Callable[[Any], Any],
+    Callable[[], asyncio.Future[None]],
+    Callable[[], Awaitable[None]],
+    int,
+]
+"""The handler, what to wait for without mail and between batches, and how long a batch is."""
+
+
+def pace_of(
+    home: asyncio.AbstractEventLoop, address: Address[Any], receive: Callable[[Any], Any]
+) -> Pace:
+    """Return the pace of an incarnation on this loop."""
+    if isinstance(home, SimulationLoop):
+        next_turn = functools.partial(home.next_turn, address.mailbox)
+        return home.watched(address, receive), home.new_turn, next_turn, 1
+    return receive, home.create_future, _to_the_back, BATCH
+
+
+def _to_the_back() -> Awaitable[None]:
+    return asyncio.sleep(0)

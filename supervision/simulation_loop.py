@@ -1,0 +1,103 @@
+"""A virtual-time loop on which chance decides which of the actors with mail runs next.
+
+On any other loop whoever got mail first runs first, and goes on while there is mail. Here each
+actor handles one message a turn, and turns are dealt in an order that the seed gives: the same
+seed, the same order. asyncio's own callbacks keep theirs. A watcher may kill an actor at any
+message, or raise in its place; and timers may be late, as on a machine that has more to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from supervision.address import Address
+from supervision.lanes import Lanes
+from supervision.virtual_time import VirtualTimeLoop
+
+HELD_BACK = 0.2
+"""How likely an actor that could run has to wait for the next deal."""
+
+Receive: TypeAlias = Callable[[Any], Any]
+Watch: TypeAlias = Callable[[Address[Any], Receive], Receive]
+"""Given an actor's address and handler, returns the handler that runs in its place."""
+
+
+class Turn(asyncio.Future[None]):
+    """What an actor waits for: whoever sets its result, by mail, only asks for a turn."""
+
+    def __init__(self, loop: SimulationLoop) -> None:
+        super().__init__(loop=loop)
+        self._ask = loop.queue
+
+    def set_result(self, result: None, /) -> None:
+        """Ask for a turn."""
+        self._ask(self)
+
+    def begin(self) -> None:
+        """Let the actor run, unless it was cancelled meanwhile."""
+        if not self.done():
+            super().set_result(None)
+
+
+class SimulationLoop(VirtualTimeLoop):
+    """A virtual-time loop with seeded turns.
+
+    Args:
+        chance: decides; used for nothing else while the loop runs.
+        watch: may put another handler in an actor's place; called once for each incarnation.
+        late_ns: by how much the next wait takes longer than asked for; None: never.
+        patience_s: as for `VirtualTimeLoop`.
+    """
+
+    def __init__(
+        self,
+        chance: random.Random,
+        *,
+        watch: Watch | None = None,
+        late_ns: Callable[[], int] | None = None,
+        patience_s: float = 60.0,
+    ) -> None:
+        super().__init__(patience_s=patience_s)
+        self._chance = chance
+        self._watch = watch
+        self._waiting: list[Turn] = []
+        self._no_turn: asyncio.Future[None] = self.create_future()
+        self._no_turn.set_result(None)
+        if late_ns is not None:
+            self.be_late(late_ns)
+
+    def watched(self, address: Address[Any], receive: Receive) -> Receive:
+        """Return the handler by which this incarnation handles its mail."""
+        return receive if self._watch is None else self._watch(address, receive)
+
+    def new_turn(self) -> Turn:
+        """Return what an actor without mail waits for."""
+        return Turn(self)
+
+    def next_turn(self, mail: Lanes) -> asyncio.Future[None]:
+        """Return what an actor that has just handled a message waits for: nothing, without mail."""
+        if mail.is_empty:
+            return self._no_turn
+        turn = Turn(self)
+        self.queue(turn)
+        return turn
+
+    def queue(self, turn: Turn) -> None:
+        """Let an actor take part in the next deal."""
+        if not self._waiting:
+            self.call_soon(self._deal)
+        self._waiting.append(turn)
+
+    def _deal(self) -> None:
+        dealt, self._waiting = self._waiting, []
+        if len(dealt) > 1:
+            self._chance.shuffle(dealt)
+            while len(dealt) > 1 and self._chance.random() < HELD_BACK:
+                self._waiting.append(dealt.pop())
+            if self._waiting:
+                self.call_soon(self._deal)
+        for turn in dealt:
+            turn.begin()
