@@ -33,6 +33,7 @@ from actors.turn_taking import (
     step,
 )
 from actors.turn_taking import effects as fx
+from actors.turn_taking.trace import Step, Trace
 from actors.wishes import (
     Close,
     GetConversation,
@@ -72,6 +73,8 @@ class SessionPlan:
     resumable: bool
     """Whether the transport is started again after a failure."""
     limits: CallLimits = field(default_factory=CallLimits)
+    trace: Trace | None = None
+    """Is given each step of the turn machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,17 @@ class Session(Actor):
         if record.applied is not message:
             now_ns = self.clock.now_ns()
             for given in self._inputs(record, message, now_ns):
-                record.machine, effects = step(record.machine, given, now_ns)
-                record.todo.extend(effects)
+                self._step(record, given, now_ns)
             record.applied = message
         self._drain()
         return None
+
+    def _step(self, record: CallRecord, given: Input, now_ns: int) -> None:
+        before = record.machine
+        record.machine, effects = step(before, given, now_ns)
+        record.todo.extend(effects)
+        if self._plan.trace is not None:
+            self._plan.trace(Step(now_ns, given, before, record.machine, effects))
 
     def _inputs(self, record: CallRecord, message: object, now_ns: int) -> tuple[Input, ...]:
         match message:

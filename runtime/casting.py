@@ -14,6 +14,7 @@ from actors.session import Hooks
 from actors.summary import summarise
 from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
+from actors.turn_taking.trace import Trace
 from actors.wishes import SummaryWritten
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
@@ -31,6 +32,7 @@ class House:
     services: Services
     publish: Callable[[Report], None]
     executor: Executor
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def plan_job(
         listeners=listeners,
         handle=agent.session,
         on_event=on_event,
+        trace=house.trace,
     )
 
 

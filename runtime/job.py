@@ -101,6 +101,7 @@ def _session_plan(plan: JobPlan) -> SessionPlan:
         _capabilities(plan),
         plan.transport.resumable,
         plan.limits,
+        plan.trace,
     )
 
 

@@ -11,6 +11,7 @@ from actors.producer import Script
 from actors.session import Hooks
 from actors.text import TextFilter
 from actors.turn_taking import TurnTakingConfig
+from actors.turn_taking.trace import Trace
 from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
 from supervision.supervision_events import SupervisionEvent
@@ -34,3 +35,5 @@ class JobPlan:
     listeners: Listeners
     handle: SessionHandle
     on_event: Callable[[SupervisionEvent], None]
+    trace: Trace | None
+    """Is given each step of the turn machine."""

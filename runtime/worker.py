@@ -16,6 +16,7 @@ import structlog
 
 from actors.ports import Transport
 from actors.reports import ActorRestarted, Failure, Report
+from actors.turn_taking.trace import Trace
 from runtime.agent import AgentTarget
 from runtime.casting import House, Opening, plan_job
 from runtime.config import Settings
@@ -47,8 +48,13 @@ class Worker:
     Runs on the loop on which it is entered.
     """
 
-    def __init__(self, agent: AgentTarget, *, settings: Settings | None = None) -> None:
-        """Serve ``agent``: a class, an instance (copied for each room) or a factory."""
+    def __init__(
+        self, agent: AgentTarget, *, settings: Settings | None = None, trace: Trace | None = None
+    ) -> None:
+        """Serve ``agent``: a class, an instance (copied for each room) or a factory.
+
+        ``trace`` is given each step of every room's turn machine, for whoever checks its laws.
+        """
         self._agent = agent
         self._settings = settings or Settings()
         self._stack = AsyncExitStack()
@@ -62,7 +68,7 @@ class Worker:
         self._root: Address[Any] | None = None
         self._clock: Clock | None = None
         self._executor = ToolThreads()
-        self._house = House(self._services, self._telemetry.publish, self._executor)
+        self._house = House(self._services, self._telemetry.publish, self._executor, trace)
 
     async def __aenter__(self) -> Self:
         """Start the tree."""
