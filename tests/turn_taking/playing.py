@@ -1,32 +1,21 @@
 """A driver of the machine on a clock of its own: alarms go off when they are due."""
 
-from dataclasses import dataclass
-
 from actors.turn_taking import (
     CancelTimer,
     Capabilities,
     Effect,
     Input,
     SetTimer,
-    State,
     Timer,
     TimerName,
     TurnTakingConfig,
     machine,
 )
+from actors.turn_taking.trace import Step
 
 NS_PER_MS = 1_000_000
 MOST_ALARMS = 1000
 """In one wait, however long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    at_ms: float
-    given: Input
-    before: State
-    after: State
-    effects: tuple[Effect, ...]
 
 
 class Player:
@@ -65,7 +54,11 @@ class Player:
         return True
 
     def effects(self, since_step: int = 0) -> list[tuple[float, Effect]]:
-        return [(step.at_ms, effect) for step in self.steps[since_step:] for effect in step.effects]
+        return [
+            (step.at_ns / NS_PER_MS, effect)
+            for step in self.steps[since_step:]
+            for effect in step.effects
+        ]
 
     def _let_pass(self, until_ns: int, *, inclusive: bool) -> None:
         limit_ns = (until_ns if inclusive else until_ns - 1) - self.late_ns
@@ -86,4 +79,4 @@ class Player:
                 self.armed[effect.name] = effect.due_ns
             elif isinstance(effect, CancelTimer):
                 del self.armed[effect.name]
-        self.steps.append(Step(self.now_ns / NS_PER_MS, given, before, self.state, effects))
+        self.steps.append(Step(self.now_ns, given, before, self.state, effects))
