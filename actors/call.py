@@ -11,6 +11,7 @@ from structlog.contextvars import bind_contextvars
 
 from actors.caller_ring import CallerRing
 from actors.conversation import new_id
+from actors.health_board import HealthBoard
 from actors.hooks import CallHooks
 from actors.ports import Services
 from actors.reports import Event, Report
@@ -91,6 +92,8 @@ class Call:
     ring: CallerRing = field(default_factory=CallerRing)
     hooks: CallHooks = field(default_factory=CallHooks)
     """The user's code in the flow."""
+    health: HealthBoard = field(default_factory=HealthBoard)
+    """What the worker's rooms know of their vendors."""
 
     def name_in_logs(self, actor: str) -> None:
         """Bind room, session and actor to whatever the calling actor logs from now on."""

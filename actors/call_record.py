@@ -91,6 +91,8 @@ class CallRecord:
     """Of the caller's present turn."""
     agent_state: str = "starting"
     user_state: str = "idle"
+    quiet: bool = True
+    """Whether the roles were told that nobody speaks."""
     turn_begun: bool = False
     """Whether the hook was told that the caller's present turn has begun."""
     instructions: str | None = None

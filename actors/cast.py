@@ -4,9 +4,14 @@ The first performer in the list is preferred; the others are understudies, start
 before them has fallen. A failed performer rests: 0.5 s doubling to 60 s with full jitter; 30 s
 without a failure make its slate clean. A misconfigured one (wrong key, unknown model) is retired:
 asking it again is useless until the config changes.
+
+Whoever is on stage stays there while it is well. One that fell has to prove itself by a job that
+no caller waits for, to be well for 30 s after that, and then waits until nobody speaks; the stage
+changes hands that way at most once a minute.
 """
 
 import enum
+import math
 from dataclasses import dataclass, replace
 
 from actors.vendor import FailureKind
@@ -14,7 +19,13 @@ from actors.vendor import FailureKind
 FIRST_REST_S = 0.5
 LONGEST_REST_S = 60.0
 STABLE_AFTER_S = 30.0
+RETURN_EVERY_S = 60.0
+DARK_RETRY_S = 2.0
+"""While nobody is there and somebody is wanted, no rest is longer than this after a failure."""
+BREAKER_FAILURES = 3
+BREAKER_WITHIN_S = 30.0
 _HARMLESS = frozenset({FailureKind.REJECTED, FailureKind.RATE_LIMITED})
+NOBODY = frozenset[str]()
 
 
 class Standing(enum.Enum):
@@ -27,6 +38,16 @@ class Standing(enum.Enum):
     RETIRED = "retired"
 
 
+class Breaker(enum.Enum):
+    """Whether a performer is asked at all; the words of the pattern's usual form."""
+
+    CLOSED = "closed"
+    HALF_OPEN = "half_open"
+    """It is up again and has yet to prove itself."""
+    OPEN = "open"
+    """It failed three times within 30 s, and rests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One performer of the cast."""
@@ -35,7 +56,31 @@ class Member:
     standing: Standing = Standing.OFF
     rests_until_s: float = 0.0
     failures: int = 0
+    """In a row: 30 s without one begin anew."""
+    fell_at_s: tuple[float, ...] = ()
+    """When it failed last, three times at most."""
     ready_at_s: float = 0.0
+    proven_at_s: float | None = None
+    """When it did a job again after its last failure."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing speaks against giving it work."""
+        return self.failures == 0 or self.proven_at_s is not None
+
+    def breaker(self, now_s: float) -> Breaker:
+        """Return whether it is asked at all."""
+        recent = sum(now_s - at_s <= BREAKER_WITHIN_S for at_s in self.fell_at_s)
+        if self.standing is Standing.RESTING and recent >= BREAKER_FAILURES:
+            return Breaker.OPEN
+        return Breaker.CLOSED if self.is_well else Breaker.HALF_OPEN
+
+    @property
+    def stable_at_s(self) -> float:
+        """When it has been well for long enough to be preferred again."""
+        if self.failures == 0:
+            return -math.inf
+        return math.inf if self.proven_at_s is None else self.proven_at_s + STABLE_AFTER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +88,10 @@ class Cast:
     """The performers of a slot in order of preference."""
 
     members: tuple[Member, ...]
+    present: str = ""
+    """Who had the last piece of work."""
+    changed_at_s: float = -math.inf
+    """When the stage changed hands last."""
 
     @classmethod
     def of(cls, names: tuple[str, ...]) -> "Cast":
@@ -56,34 +105,29 @@ class Cast:
             raise ValueError("a cast needs at least one performer, each with a name of its own")
         return cls(tuple(Member(name) for name in names))
 
-    def on_stage(self, now_s: float) -> str | None:
-        """Return who gets the next request, or None while nobody is ready.
+    # ------------------------------------------------------------ who is on stage
 
-        One that has failed comes back only when it has been well for a while, unless everybody
-        has failed: then the one that did so least.
+    def on_stage(self, suspects: frozenset[str] = NOBODY) -> str | None:
+        """Return who gets the next piece of work, or None while nobody is ready.
+
+        Who had the last one goes on. ``suspects`` fail elsewhere at present: they are asked only
+        if there is nobody else; so is one that has yet to prove itself.
         """
         ready = [member for member in self.members if member.standing is Standing.READY]
-        trusted = [member for member in ready if _is_trusted(member, now_s)]
-        if trusted:
-            return trusted[0].name
-        return min(ready, key=lambda member: member.failures).name if ready else None
+        free = [member for member in ready if member.name not in suspects] or ready
+        if any(member.name == self.present and member.is_well for member in free):
+            return self.present
+        best = min(
+            free, key=lambda m: (not m.is_well, 0 if m.is_well else m.failures), default=None
+        )
+        return None if best is None else best.name
 
-    @property
-    def dark(self) -> bool:
-        """Whether nobody will ever be ready again."""
-        return all(member.standing is Standing.RETIRED for member in self.members)
-
-    def to_start(self, now_s: float) -> tuple[str, ...]:
-        """Name the performers that should be started now."""
-        names: list[str] = []
-        for member in self.members:
-            if member.standing is Standing.READY:
-                break
-            if member.standing is Standing.OFF or _rested(member, now_s):
-                names.append(member.name)
-            if _may_be_waited_for(member):
-                break
-        return tuple(names)
+    def staged(self, name: str, *, now_s: float) -> "Cast":
+        """Note that this performer has the work now."""
+        if name == self.present:
+            return self
+        changed_at_s = now_s if self.present else self.changed_at_s
+        return replace(self, present=name, changed_at_s=changed_at_s)
 
     def next_after(self, of: str, now_s: float) -> str | None:
         """Name the best one but ``of``: somebody ready, else somebody who may be started now."""
@@ -94,19 +138,79 @@ class Cast:
         best = next(iter((*ready, *coming, *able)), None)
         return None if best is None else best.name
 
+    def to_return(self, now_s: float, suspects: frozenset[str] = NOBODY) -> str | None:
+        """Name who is preferred to the one on stage and may come back, now that nobody speaks."""
+        if now_s < self.changed_at_s + RETURN_EVERY_S:
+            return None
+        names = (m.name for m in self._preferred() if m.stable_at_s <= now_s)
+        return next((name for name in names if name not in suspects), None)
+
+    def returns_at_s(self) -> float | None:
+        """Return when somebody preferred may come back, if anybody is up and proven."""
+        stable_at_s = min((m.stable_at_s for m in self._preferred()), default=math.inf)
+        at_s = max(stable_at_s, self.changed_at_s + RETURN_EVERY_S)
+        return None if math.isinf(at_s) else at_s
+
+    def to_prove(self) -> tuple[str, ...]:
+        """Name those that are up and have yet to prove themselves."""
+        ready = (m for m in self.members if m.standing is Standing.READY)
+        return tuple(m.name for m in ready if not m.is_well and m.name != self.present)
+
+    def _preferred(self) -> list[Member]:
+        ranks = [member.name for member in self.members]
+        if self.present not in ranks:
+            return []
+        before = self.members[: ranks.index(self.present)]
+        return [member for member in before if member.standing is Standing.READY]
+
+    # ------------------------------------------------------------ who is started
+
+    @property
+    def dark(self) -> bool:
+        """Whether nobody will ever be ready again."""
+        return all(member.standing is Standing.RETIRED for member in self.members)
+
+    def to_start(self, now_s: float, suspects: frozenset[str] = NOBODY) -> tuple[str, ...]:
+        """Name the performers that should be started now."""
+        names: list[str] = []
+        for member in self.members:
+            is_suspect = member.name in suspects
+            if member.standing is Standing.READY and not is_suspect:
+                break
+            if member.standing is Standing.OFF or _rested(member, now_s):
+                names.append(member.name)
+            if _may_be_waited_for(member) and not is_suspect:
+                break
+        return tuple(names)
+
+    def wanted(self) -> "Cast":
+        """Note that there is work which nobody can take: rests are cut short until somebody can."""
+        if any(m.standing in {Standing.READY, Standing.STARTING} for m in self.members):
+            return self
+        return replace(self, members=tuple(map(_cut_short, self.members)))
+
     def wakes_at_s(self) -> float | None:
         """Return when the next rest ends, or None if nobody rests."""
         rests = [m.rests_until_s for m in self.members if m.standing is Standing.RESTING]
         return min(rests, default=None)
 
+    # ------------------------------------------------------------ what happened
+
     def starting(self, name: str) -> "Cast":
         """Note that the performer is being started."""
-        return self._with(replace(self._member(name), standing=Standing.STARTING))
+        return self._with(replace(self.member(name), standing=Standing.STARTING))
 
     def ready(self, name: str, *, now_s: float) -> "Cast":
         """Note that the performer is ready for work."""
-        ready = replace(self._member(name), standing=Standing.READY, ready_at_s=now_s)
-        return self._with(ready)
+        member = self.member(name)
+        return self._with(replace(member, standing=Standing.READY, ready_at_s=now_s))
+
+    def proven(self, name: str, *, now_s: float) -> "Cast":
+        """Note that the performer has done a job since it failed."""
+        member = self.member(name)
+        if member.is_well:
+            return self
+        return self._with(replace(member, proven_at_s=now_s))
 
     def failed(
         self,
@@ -118,26 +222,38 @@ class Cast:
         chance: float,
     ) -> "Cast":
         """Note a failure; ``chance`` (0 to 1) is the draw for the jitter."""
-        member = self._member(name)
+        member = self.member(name)
         if kind is FailureKind.MISCONFIGURED:
             return self._with(replace(member, standing=Standing.RETIRED))
-        ready = member.standing is Standing.READY
-        clean = ready and now_s - member.ready_at_s > STABLE_AFTER_S
-        failures = (0 if clean else member.failures) + (kind not in _HARMLESS)
+        counts = kind not in _HARMLESS
+        failures = (0 if _is_clean(member, now_s) else member.failures) + counts
         rest_s = chance * min(LONGEST_REST_S, FIRST_REST_S * 2 ** max(0, failures - 1))
         if retry_after_s is not None:
             rest_s = min(LONGEST_REST_S, retry_after_s)
-        return self._with(Member(name, Standing.RESTING, now_s + rest_s, failures))
+        fell = (*member.fell_at_s, now_s)[-BREAKER_FAILURES:] if counts else member.fell_at_s
+        return self._with(Member(name, Standing.RESTING, now_s + rest_s, failures, fell))
 
-    def _member(self, name: str) -> Member:
+    def member(self, name: str) -> Member:
+        """Return the performer of that name."""
         return next(member for member in self.members if member.name == name)
 
     def _with(self, changed: Member) -> "Cast":
-        return Cast(tuple(changed if m.name == changed.name else m for m in self.members))
+        members = tuple(changed if m.name == changed.name else m for m in self.members)
+        return replace(self, members=members)
 
 
-def _is_trusted(member: Member, now_s: float) -> bool:
-    return member.failures == 0 or now_s - member.ready_at_s >= STABLE_AFTER_S
+def _cut_short(member: Member) -> Member:
+    if member.standing is not Standing.RESTING or not member.fell_at_s:
+        return member
+    until_s = min(member.rests_until_s, member.fell_at_s[-1] + DARK_RETRY_S)
+    return replace(member, rests_until_s=until_s)
+
+
+def _is_clean(member: Member, now_s: float) -> bool:
+    if member.standing is not Standing.READY:
+        return False
+    since_s = member.ready_at_s if member.proven_at_s is None else member.proven_at_s
+    return now_s - since_s > STABLE_AFTER_S
 
 
 def _rested(member: Member, now_s: float) -> bool:

@@ -13,7 +13,7 @@ from actors.call import Call
 from actors.call_record import CallRecord, Output
 from actors.decision_reports import TurnAmended
 from actors.decisions import told
-from actors.events import Begin, Cut, Pause, Resume, SayWithin, ScoreText
+from actors.events import Begin, Cut, Pause, Quiet, Resume, SayWithin, ScoreText
 from actors.producer import Producer, Script
 from actors.reports import (
     AgentSpeechFinished,
@@ -40,6 +40,9 @@ class Conductor:
         self._producer = Producer(call, script)
         self._hooks = TurnHooks(call, now_ns)
         self._now_ns = now_ns
+        slots = (call.addresses.of_slot(slot) for slot in call.slots)
+        # in writing the track stands in for the voice: it has no cast
+        self._roles = [role for role in slots if role is not call.addresses.audio_track]
 
     def carry_out(self, record: CallRecord, effect: fx.Effect) -> None:
         """Carry out one effect; timers and the end of the call are the Session's own."""
@@ -79,6 +82,16 @@ class Conductor:
                 self.report(UserStateChanged(state.value))
                 if state is UserState.SPEAKING:
                     self._turn_begins(record)
+        self._tell_roles_whether_quiet(record)
+
+    def _tell_roles_whether_quiet(self, record: CallRecord) -> None:
+        speaks = record.user_state == UserState.SPEAKING.value
+        is_quiet = record.agent_state == AgentState.IDLE.value and not speaks
+        if is_quiet == record.quiet:
+            return
+        record.quiet = is_quiet
+        for role in self._roles:
+            role.tell(Quiet(is_quiet))
 
     def _tell_why(self, effect: fx.Effect) -> None:
         decision = told(effect)

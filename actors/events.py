@@ -151,6 +151,13 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Nobody speaks now, or somebody does again: a role changes performers only in between."""
+
+    is_quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Generate:
     """Ask the language model for the reply ``epoch``."""
 

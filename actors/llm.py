@@ -7,7 +7,7 @@ from structlog.contextvars import bind_contextvars
 
 from actors.call import AnyAddress
 from actors.cast import Cast
-from actors.conversation import ToolCall
+from actors.conversation import Message, ToolCall
 from actors.events import (
     Begin,
     Cut,
@@ -29,6 +29,7 @@ from actors.tool_runner import ToolReturned
 from actors.vendor import (
     ChatDone,
     ChatEvent,
+    ChatRequest,
     FailureKind,
     TextDelta,
     Usage,
@@ -54,6 +55,11 @@ class LlmRole(Role[LlmHold]):
     def first_hold(self, cast: Cast) -> LlmHold:
         """Begin with no reply."""
         return LlmHold(cast)
+
+    def canary(self, attempt: int) -> object:
+        """Have it say one word."""
+        said = Message(role="user", text="Say no more than: ok")
+        return Ask(attempt, ChatRequest((said,), is_probe=True))
 
     def handle(self, message: object) -> None:
         """Take orders from the Session, results from the performer, outputs from tools."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from actors.call import AnyAddress, Call
+from actors.health_board import health_key
 from actors.hooks import CallHooks, GivenT, Hook
 from actors.ports import Provider
 from actors.reports import Failure
@@ -83,6 +84,7 @@ class Performer(Actor, Generic[VendorT]):
         self.role = role
         self._provider = provider
         self._call = call
+        self._health_key = health_key(provider)
         self._opened: VendorT | None = None
         self._job: asyncio.Task[None] | None = None
         self._attempt = -1
@@ -147,6 +149,7 @@ class Performer(Actor, Generic[VendorT]):
     async def _run(self, attempt: int, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
             await self._connected(job)
+            self._call.health.well(self._health_key)
         except ProviderError as error:
             if error.kind is not FailureKind.REJECTED:
                 raise

@@ -5,34 +5,24 @@ it. Performers are temporary children of the slot's own small supervisor; when o
 is decided here, by the pure `Cast`.
 """
 
-import random
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from actors.call import AnyAddress
 from actors.cast import Cast
+from actors.events import Quiet
 from actors.handover import Handover, Seam, Staged
-from actors.performer import Ready, Refused
+from actors.performer import Finished, Ready, Refused
 from actors.reports import Failure, ProviderSwitched
 from actors.slot import Hold, Slot
-from actors.vendor import FailureKind, ProviderError
+from actors.stage_manager import StageManager, TooLate, Wake
+from actors.vendor import FailureKind
 from supervision.actor import Actor
-from supervision.address import Address, Down
-from supervision.mail import MailboxLimits
-from supervision.spec import ChildSpec, Restart
-from supervision.supervisor import StartChild
+from supervision.address import Down
 
-READY_WITHIN_S = 15.0
 LATE_TIMER_S = 0.2
 """A deadline that comes later than this says nothing of the vendor: the loop was held up."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wake:
-    """A rest is over. It carries its time, which a timer may miss by a rounding error."""
-
-    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +33,6 @@ class _Due:
     due_s: float
     within_s: float
     message: object
-
-
-@dataclass(frozen=True, slots=True)
-class _TooLate:
-    """The performer of this start should have been ready by now."""
-
-    name: str
-    address: AnyAddress
 
 
 HoldT = TypeVar("HoldT", bound=Hold)
@@ -67,6 +49,7 @@ class Role(Actor, Generic[HoldT]):
         super().__init__()
         self.slot = slot
         self.call = slot.call
+        self._manager = StageManager(self, slot, self.canary)
 
     # ------------------------------------------------------------ for subclasses
 
@@ -85,6 +68,10 @@ class Role(Actor, Generic[HoldT]):
 
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
         """Deal with the work that this performer had."""
+
+    def canary(self, attempt: int) -> object | None:
+        """Return a small job that shows a performer to be well; None if being up is enough."""
+        return None
 
     @property
     def held(self) -> HoldT:
@@ -119,9 +106,10 @@ class Role(Actor, Generic[HoldT]):
         """Give the work to this performer, who is ready."""
         held = self.held
         before, held.last_on_stage = held.last_on_stage, name
+        held.cast = held.cast.staged(name, now_s=self.clock.now_s())
         if before in {"", name}:
             return Staged(name, held.live[name])
-        kind, reason = held.why_fallen.pop(before, ("return", f"{name} is well again"))
+        kind, reason = held.why_fallen.pop(before, self._manager.why_changed(before, name))
         handover = Handover(before, name, kind, reason, epoch, self.clock.now_ns())
         return Staged(name, held.live[name], handover)
 
@@ -137,7 +125,7 @@ class Role(Actor, Generic[HoldT]):
         if name in self.held.facts:
             return Staged(name, self.held.live[name])
         if name not in self.held.live:
-            self._start(name)
+            self._manager.start(name)
         return None
 
     def report_switch(self, handover: Handover, seam: Seam | None = None) -> None:
@@ -182,7 +170,7 @@ class Role(Actor, Generic[HoldT]):
 
     def on_stage(self) -> str | None:
         """Return who gets the next request, if anybody is ready."""
-        return self.held.cast.on_stage(self.clock.now_s())
+        return self._manager.on_stage()
 
     def next_attempt(self) -> int:
         """Number a new job."""
@@ -199,88 +187,47 @@ class Role(Actor, Generic[HoldT]):
         self.call.name_in_logs(self.slot.name)
         if self.hold is None:
             self.hold = self.first_hold(Cast.of(tuple(entry.name for entry in self.slot.entries)))
-            self._fill_stage()
+            self._manager.fill()
         else:
-            self._fill_stage()
+            self.held.probes.clear()
+            self._manager.fill()
+            self._manager.change_if_quiet()
             self.on_resumed()
 
     def on_receive(self, message: object) -> None:
         """Route what concerns the cast; everything else goes to `handle`."""
         match message:
-            case Ready(name, facts):
-                self._ready(name, facts)
-            case Down(key=str(name)):
-                self._down(name, message)
-            case Refused(name, attempt, detail):
-                self.report_failure(f"{self.slot.name}/{name}", FailureKind.REJECTED, detail)
-                self.on_refused(name, attempt, detail)
+            case Ready() | Down(key=str()) | Refused() | TooLate() | Wake() | Quiet():
+                self._about_cast(message)
+            case Finished(attempt) if attempt in self.held.probes:
+                self._manager.proven(attempt)
             case _Due():
                 self._due(message)
-            case _Wake(at_s):
-                self._fill_stage(at_s)
-            case _TooLate(name, address):
-                if self.held.live.get(name) is address and name not in self.held.facts:
-                    self.condemn(name, FailureKind.LATE, f"not ready within {READY_WITHIN_S:g} s")
             case _:
                 self.handle(message)
 
-    def _ready(self, name: str, facts: object) -> None:
-        held = self.held
-        if name not in held.live:
-            return
-        held.facts[name] = facts
-        held.cast = held.cast.ready(name, now_s=self.clock.now_s())
-        self.on_performer_ready(name)
-
-    def _down(self, name: str, down: Down) -> None:
-        held = self.held
-        if held.live.get(name) is not down.address:
-            return
-        del held.live[name]
-        held.facts.pop(name, None)
-        kind, detail, retry_after_s = _what_happened(down)
-        kind, detail = held.condemned.pop(name, (kind, detail))
-        held.cast = held.cast.failed(
-            name,
-            kind,
-            now_s=self.clock.now_s(),
-            retry_after_s=retry_after_s,
-            chance=random.random(),  # noqa: S311 - jitter, not a secret
-        )
-        self.report_failure(f"{self.slot.name}/{name}", kind, detail)
-        held.why_fallen[name] = (kind.value, detail)
-        self._fill_stage()
-        self.on_performer_down(name, kind, detail)
+    def _about_cast(self, message: Ready | Down | Refused | TooLate | Wake | Quiet) -> None:
+        match message:
+            case Ready(name, facts):
+                if self._manager.is_ready(name, facts):
+                    self.on_performer_ready(name)
+            case Down():
+                if (fall := self._manager.fell(message)) is not None:
+                    self.report_failure(f"{self.slot.name}/{fall.name}", fall.kind, fall.detail)
+                    self.on_performer_down(fall.name, fall.kind, fall.detail)
+            case Refused(name, attempt, detail):
+                self.report_failure(f"{self.slot.name}/{name}", FailureKind.REJECTED, detail)
+                self.on_refused(name, attempt, detail)
+            case TooLate():
+                if (detail := self._manager.is_overdue(message)) is not None:
+                    self.condemn(message.name, FailureKind.LATE, detail)
+            case Wake(at_s):
+                self._manager.fill(at_s)
+                self._manager.change_if_quiet(at_s)
+            case Quiet(is_quiet):
+                self.held.quiet = is_quiet
+                self._manager.change_if_quiet()
 
     def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
         """Publish that something failed and was dealt with."""
         self.call.report(Failure(where, kind.value, detail), at_ns=self.clock.now_ns())
-
-    def _fill_stage(self, at_s: float = 0.0) -> None:
-        held = self.held
-        now_s = max(at_s, self.clock.now_s())
-        for name in held.cast.to_start(now_s):
-            self._start(name)
-        wakes_at_s = held.cast.wakes_at_s()
-        if wakes_at_s is not None:
-            self.after(max(0.0, wakes_at_s - now_s), _Wake(wakes_at_s), key="wake")
-
-    def _start(self, name: str) -> None:
-        held = self.held
-        entry = next(entry for entry in self.slot.entries if entry.name == name)
-        address: AnyAddress = Address(name, limits=MailboxLimits(media=4096))
-        held.live[name] = address
-        held.cast = held.cast.starting(name)
-        address.monitor(self.address, name)
-        spec = ChildSpec(id=name, start=entry.make, restart=Restart.TEMPORARY, address=address)
-        self.slot.performers.tell(StartChild(spec))
-        self.after(READY_WITHIN_S, _TooLate(name, address), key=("late", name))
-
-
-def _what_happened(down: Down) -> tuple[FailureKind, str, float | None]:
-    error = down.reason.error
-    if isinstance(error, ProviderError):
-        return error.kind, str(error), error.retry_after_s
-    if error is not None:
-        return FailureKind.ERROR, f"{type(error).__name__}: {error}", None
-    return FailureKind.CRASH, down.reason.kind.name.lower(), None

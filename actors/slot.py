@@ -16,6 +16,8 @@ class Understudy:
 
     name: str
     make: Callable[[], Performer[Any]]
+    health_key: str
+    """Under what the health board knows its vendor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,7 @@ class Hold:
     """Kind and detail of the last failure of those that have not given way yet."""
     attempt: int = 0
     last_on_stage: str = ""
+    probes: dict[int, str] = field(default_factory=dict[int, str])
+    """Jobs by which performers that fell prove themselves, by attempt."""
+    quiet: bool = True
+    """Whether nobody speaks, so that the stage may change hands."""

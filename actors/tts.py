@@ -51,6 +51,11 @@ class TtsRole(Role[TtsHold]):
     def _track(self) -> AnyAddress:
         return self.call.addresses.audio_track
 
+    def canary(self, attempt: int) -> object:
+        """Have it say one word, which nobody hears."""
+        request = SpeechRequest("Yes.", self.call.language, self.call.voice, is_probe=True)
+        return Speak(attempt, request)
+
     def handle(self, message: object) -> None:
         """Take pieces, positions and cuts; and audio from the performer."""
         match message:

@@ -70,6 +70,10 @@ class ToolSchema:
     """JSON Schema of an object."""
 
 
+PROBE_TOKENS = 16
+"""Enough for a probe; the least that every vendor takes as a limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One request to a language model."""
@@ -78,6 +82,8 @@ class ChatRequest:
     instructions: str = ""
     tools: tuple[ToolSchema, ...] = ()
     language: str = "en"
+    is_probe: bool = False
+    """Nobody reads the answer: its first tokens (`PROBE_TOKENS`) show that the vendor is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +236,8 @@ class SpeechRequest:
     language: str = "en"
     voice: str | None = None
     """In place of the declared voice, by the vendor's own name for it."""
+    is_probe: bool = False
+    """Nobody hears it: it shows that the vendor is well."""
 
 
 # ---------------------------------------------------------------- turn detection

@@ -14,7 +14,7 @@ from anthropic.types import (
 from pydantic import Field, JsonValue
 
 from actors.ports import LanguageModel, Services
-from actors.vendor import ChatEvent, ChatRequest, FailureKind, ProviderError
+from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest, FailureKind, ProviderError
 from providers.anthropic_messages import message_turns
 from providers.anthropic_stream import MessageReader
 from providers.http_client import (
@@ -133,7 +133,7 @@ class _Claude:
         sampling = {} if config.temperature is None else {"temperature": config.temperature}
         return await self._messages.create(
             model=config.model,
-            max_tokens=config.max_tokens,
+            max_tokens=_longest(config, request),
             messages=messages,
             stream=True,
             system=system or anthropic.omit,
@@ -148,6 +148,12 @@ class _Claude:
             cache_control={"type": "ephemeral"} if config.prompt_caching else anthropic.omit,
             extra_body={**sampling, **config.extra},
         )
+
+
+def _longest(config: AnthropicLLM, request: ChatRequest) -> int:
+    """Cut a probe short, unless the limit has to hold its thinking as well."""
+    thinks = config.thinking not in {None, "disabled"}
+    return PROBE_TOKENS if request.is_probe and not thinks else config.max_tokens
 
 
 def _thinking(config: AnthropicLLM) -> ThinkingConfigParam | None:

@@ -9,7 +9,7 @@ from openai.types.chat import ChatCompletionChunk
 from pydantic import Field
 
 from actors.ports import LanguageModel, Services
-from actors.vendor import ChatEvent, ChatRequest
+from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest
 from providers.http_client import Outside, outside, refuse_no_stream
 from providers.openai_account import OpenAIAccount, given
 from providers.openai_chat import ChatReader, chat_messages
@@ -85,7 +85,7 @@ class _ChatModel:
             parallel_tool_calls=given(config.parallel_tool_calls if tools else None),
             temperature=given(config.temperature),
             top_p=given(config.top_p),
-            max_completion_tokens=given(config.max_tokens),
+            max_completion_tokens=given(PROBE_TOKENS if request.is_probe else config.max_tokens),
             reasoning_effort=given(config.reasoning_effort),
             extra_body=dict(config.extra),
         )

@@ -12,7 +12,7 @@ import openai
 from openai.types.responses import ResponseStreamEvent
 
 from actors.ports import LanguageModel, Services
-from actors.vendor import ChatEvent, ChatRequest
+from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest
 from providers.http_client import Outside, outside, refuse_no_stream
 from providers.openai_account import given
 from providers.openai_llm import OpenAIModel
@@ -72,7 +72,7 @@ class _ResponsesModel:
             parallel_tool_calls=given(config.parallel_tool_calls if tools else None),
             temperature=given(config.temperature),
             top_p=given(config.top_p),
-            max_output_tokens=given(config.max_tokens),
+            max_output_tokens=given(PROBE_TOKENS if request.is_probe else config.max_tokens),
             reasoning=openai.omit if effort is None else {"effort": effort},
             extra_body=dict(config.extra),
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actors.call import Call, CallAddresses
 from actors.conversation import Conversation, Summary
+from actors.health_board import HealthBoard
 from actors.ports import LanguageModel, Provider, Services, Transport
 from actors.producer import Script
 from actors.reports import Report
@@ -33,6 +34,7 @@ class House:
     publish: Callable[[Report], None]
     executor: Executor
     trace: Trace | None = None
+    health: HealthBoard = field(default_factory=HealthBoard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def plan_job(
         voice=config.voice,
         slots=filled,
         hooks=config.in_flow,
+        health=house.health,
     )
     agent.session = SessionHandle(opening.room, addresses.session, listeners, opening.userdata)
     return JobPlan(

@@ -8,6 +8,7 @@ from typing import Any
 
 from actors.call import AnyAddress, Call
 from actors.denoise import DenoisePerformer, DenoiseRole
+from actors.health_board import health_key
 from actors.llm import LlmRole
 from actors.llm_performer import LlmPerformer
 from actors.performer import Performer
@@ -50,7 +51,11 @@ def slot_child(slot_name: str, plan: JobPlan) -> ChildSpec:
     performers: AnyAddress = Address(f"{slot_name}/performers")
     make_performer = PERFORMERS[slot_name]
     entries = tuple(
-        Understudy(name, _maker(make_performer, name, provider, role_address, call))
+        Understudy(
+            name,
+            _maker(make_performer, name, provider, role_address, call),
+            health_key(provider),
+        )
         for name, provider in zip(unique_names(providers), providers, strict=True)
     )
     slot = Slot(slot_name, call, entries, performers)

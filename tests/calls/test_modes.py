@@ -113,7 +113,7 @@ async def test_without_a_vad_words_still_cut_the_agent() -> None:
 async def test_without_a_vad_an_utterance_whose_stt_fell_stands_as_it_was_heard(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("actors.role.random.random", lambda: 1.0)  # the longest rest
+    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # the longest rest
     stt = endpointing_stt(fault=Fault(at=30))  # in the midst of the first utterance
     async with call(without("vad", stt=stt)) as rig:
         await rig.says()

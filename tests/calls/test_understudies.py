@@ -60,16 +60,20 @@ async def test_a_wrong_key_retires_a_performer_for_good() -> None:
     assert wrong.record.opened == 1
 
 
-async def test_a_performer_comes_back_to_the_stage_after_its_rest() -> None:
+async def test_a_performer_returns_when_it_has_proved_itself_and_nobody_speaks() -> None:
     shaky = ScriptedLLM(name="first", replies=["One.", "Two."], fault=Fault(at=0))
     spare = ScriptedLLM(name="second", replies=["From the understudy."])
     async with call(agent(llm=[shaky, spare])) as rig:
         assert await rig.asks() == "From the understudy."
-        await asyncio.sleep(5.0)
-        assert await rig.asks(answers=2) == "From the understudy."
         await asyncio.sleep(30.0)
+        assert await rig.asks(answers=2) == "From the understudy."
+        await asyncio.sleep(31.0)
         assert await rig.asks(answers=3) == "Two."
-        assert [event["to"] for event in rig.fields("provider_switched")] == ["second", "first"]
+        switched = rig.fields("provider_switched")
+    assert [(event["to"], event["kind"]) for event in switched] == [
+        ("second", "error"),
+        ("first", "return"),
+    ]
 
 
 async def test_a_call_without_any_model_left_says_so_and_goes_on() -> None:

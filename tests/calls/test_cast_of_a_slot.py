@@ -1,0 +1,89 @@
+"""Who is on stage in a whole call: rests, proofs, returns, and what rooms tell each other."""
+
+import asyncio
+import time
+
+from actors.vendor import FailureKind, ProviderError, SpeechRequest
+from providers.scripted import Fault
+from providers.scripted_llm import ScriptedLLM
+from providers.scripted_stt import ScriptedSTT
+from providers.scripted_tts import ScriptedTTS
+from runtime.worker import Worker
+from tests.calls.rig import Rig, agent, call
+from transports.loopback import LoopbackCaller, LoopbackTransport
+
+CLOSED = ProviderError("the connection closed", kind=FailureKind.CLOSED)
+
+
+async def test_a_connection_that_closes_before_it_gave_anything_is_opened_once_more() -> None:
+    first = ScriptedLLM(name="first", replies=["Here again."], fault=Fault(at=0, error=CLOSED))
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    async with call(agent(llm=[first, spare])) as rig:
+        assert await rig.asks() == "Here again."
+        assert not rig.named("provider_switched")
+    assert first.record.opened == 2
+
+
+async def test_one_that_keeps_closing_is_replaced() -> None:
+    fault = Fault(at=0, error=CLOSED, times=9)
+    first = ScriptedLLM(name="first", replies=["Never said."], fault=fault)
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    async with call(agent(llm=[first, spare])) as rig:
+        assert await rig.asks() == "From the understudy."
+        assert rig.fields("provider_switched")[0]["kind"] == "closed"
+
+
+async def test_a_canary_that_fails_keeps_a_performer_off_the_stage() -> None:
+    first = ScriptedTTS(name="first", sample_rate_hz=16_000, fault=Fault(at=0, times=99))
+    spare = ScriptedTTS(name="second", sample_rate_hz=16_000)
+    async with call(agent(tts=[first, spare])) as rig:
+        assert await rig.asks() == "We have three rooms free."
+        await asyncio.sleep(90.0)
+        assert [event["to"] for event in rig.fields("provider_switched")] == ["second"]
+    heard_by_nobody = [
+        request
+        for request in first.record.requests
+        if isinstance(request, SpeechRequest) and request.is_probe
+    ]
+    assert len(heard_by_nobody) >= 3
+
+
+async def test_nobody_returns_while_somebody_speaks() -> None:
+    shaky = ScriptedLLM(name="first", replies=["One."], fault=Fault(at=0))
+    spare = ScriptedLLM(name="second", replies=["Short.", "A long answer. " * 60])
+    async with call(agent(llm=[shaky, spare])) as rig:
+        await rig.asks()
+        await asyncio.sleep(25.0)
+        await rig.says()
+        await asyncio.sleep(45.0)  # more than a minute after the change, and it still speaks
+        assert [event["to"] for event in rig.fields("provider_switched")] == ["second"]
+
+
+async def test_a_room_asks_the_understudy_first_while_its_vendor_fails_elsewhere() -> None:
+    broken = ScriptedLLM(name="first", replies=["Never."], fault=Fault(at=0, times=99))
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    ears = ScriptedSTT(utterances=["hello there"] * 5)
+    async with Worker(agent(llm=[broken, spare], stt=ears)) as worker:
+        failures: list[int] = []
+        for number in range(5):
+            caller = LoopbackCaller()
+            rig = Rig(worker, caller)
+            await worker.subscribe(rig.ear.take)
+            rig.job = await worker.open_room(f"r{number}", LoopbackTransport(caller))
+            assert await rig.asks() == "From the understudy."
+            failures.append(len(rig.named("error")))
+            await rig.job.close("enough")
+    assert failures[0] > 0
+    assert failures[3:] == [0, 0]
+
+
+async def test_deadlines_that_come_late_because_the_loop_was_blocked_condemn_nobody() -> None:
+    slow = ScriptedLLM(name="first", replies=["After all."], first_s=1.9)
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    async with call(agent(llm=[slow, spare])) as rig:
+        await rig.says()
+        await rig.until("turn_committed")
+        await asyncio.sleep(1.0)
+        time.sleep(1.2)  # noqa: ASYNC251 - the blocked loop is the fault under test
+        assert (await rig.until("agent_transcript"))["text"] == "After all."
+        assert not rig.named("provider_switched")
