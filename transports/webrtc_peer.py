@@ -204,6 +204,11 @@ class Peer:
             return
         channel.send(text)
 
+    @property
+    def lost_frames(self) -> int:
+        """What was dropped on either way because somebody was too slow for it."""
+        return self._inbox.lost + self._track.playout.lost
+
     # ------------------------------------------------------------ the end
 
     def end(self, why: str) -> None:

@@ -1,0 +1,105 @@
+"""Whole calls over WebRTC: a browser of ours on 127.0.0.1 talks to an agent, by the wall clock."""
+
+import asyncio
+import wave
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from actors.resample import StreamResampler
+from examples.front_desk import Main as FrontDesk
+from providers.scripted_llm import ScriptedLLM
+from runtime.agent import AgentTarget
+from runtime.job import Job
+from runtime.testing.ear import Ear
+from runtime.worker import Worker
+from tests.calls.rig import agent
+from tests.transports.webrtc_rig import Browser, browser, tone
+from transports.webrtc import WebRtcTransport
+from transports.webrtc_opus import RATE_HZ
+
+pytestmark = [pytest.mark.real_time, pytest.mark.slow]
+
+RECORDING = Path(__file__).parent.parent.parent / "examples/audio/front_desk.wav"
+BREAKFAST_S = (2.4, 4.3)
+"""Where "what time is breakfast" lies in it."""
+
+
+class WebRtcCall:
+    """One call under test."""
+
+    def __init__(self, worker: Worker, transport: WebRtcTransport) -> None:
+        self.worker = worker
+        self.transport = transport
+        self.ear = Ear()
+        self.job: Job
+
+    async def connect(self, person: Browser) -> None:
+        """Let somebody in."""
+        await person.accept(await self.transport.answer(await person.offer()))
+
+
+@asynccontextmanager
+async def webrtc_call(who: AgentTarget) -> AsyncGenerator[tuple[WebRtcCall, Browser]]:
+    """Hold a call in which a browser is connected; leaving the block stops the worker."""
+    async with browser() as person, Worker(who) as worker:
+        call = WebRtcCall(worker, WebRtcTransport(rejoin_s=2.0))
+        await worker.subscribe(call.ear.take)
+        call.job = await worker.open_room("r1", call.transport)
+        await call.connect(person)
+        yield call, person
+
+
+def recorded(begin_s: float, end_s: float) -> bytes:
+    """Return a part of the shipped recording at 48 kHz."""
+    with wave.open(str(RECORDING), "rb") as recording:
+        rate_hz = recording.getframerate()
+        recording.setpos(round(begin_s * rate_hz))
+        pcm = recording.readframes(round((end_s - begin_s) * rate_hz))
+    return StreamResampler(rate_hz, RATE_HZ).push(pcm)
+
+
+async def test_a_spoken_question_is_heard_over_webrtc_and_the_answer_sounds() -> None:
+    async with webrtc_call(FrontDesk) as (call, person):
+        await call.ear.until("agent_speech_finished")
+        greeted = len(person.loud_since)
+        assert greeted > 20
+        person.microphone.speak(recorded(*BREAKFAST_S))
+        heard = await call.ear.until("turn_committed")
+        answer = await call.ear.until("agent_transcript", count=2)
+        await asyncio.sleep(0.3)
+        assert heard["text"] == "what time is breakfast"
+        assert answer["text"] == "Breakfast is from seven to ten."
+        assert len(person.loud_since) > greeted + 50
+
+
+async def test_28_turns_over_webrtc_complete_one_after_another_and_nothing_piles_up() -> None:
+    async with webrtc_call(agent()) as (call, person):
+        for count, answer in enumerate(("We have three rooms free.", "You are welcome."), 1):
+            person.microphone.speak(tone(0.6))
+            said = await call.ear.until("agent_transcript", count=count)
+            assert said["text"] == answer
+        await call.ear.until("agent_speech_finished", count=2)
+        assert call.job.session.agent_state in {"idle", "listening"}
+        peer = call.transport.desk.peer
+        assert peer is not None
+        assert peer.lost_frames == 0
+
+
+async def test_a_caller_who_barges_in_over_webrtc_silences_the_agent_at_once() -> None:
+    long = "One two three four five six seven eight nine ten eleven twelve."
+    async with webrtc_call(agent(llm=ScriptedLLM(replies=[long, "All right."]))) as (call, person):
+        person.microphone.speak(tone(0.6))
+        await call.ear.until("agent_speech_started")
+        await asyncio.sleep(1.0)
+        clock = asyncio.get_running_loop().time
+        began_s = clock()
+        person.microphone.speak(tone(1.0))
+        cut = await call.ear.until("agent_transcript")
+        await asyncio.sleep(0.3)
+        assert cut["interrupted"]
+        assert long.startswith(str(cut["text"]))
+        until_s = max(at_s for at_s in person.loud_since if at_s < began_s + 1.5)
+        assert until_s - began_s < 0.9
