@@ -79,6 +79,8 @@ class WebRtcTransport:
     name: str = "webrtc"
     output_sample_rate_hz: int = RATE_HZ
     resumable: bool = True
+    reports_playback: bool = False
+    """The far end's buffer is short: what was sent counts as heard."""
     cancels_echo: bool = True
     """Browsers do, unless their page tells them not to."""
     desk: WebRtcDesk = field(default_factory=WebRtcDesk)
@@ -162,6 +164,11 @@ class _WebRtcLine:
         """Put out the next 20 ms of the agent."""
         if self._desk.peer is not None:
             self._desk.peer.play(pcm)
+
+    def fall_silent(self, fade: bytes) -> None:
+        """Drop what has not gone out yet, and put out the last of it."""
+        if self._desk.peer is not None:
+            self._desk.peer.fall_silent(fade)
 
     async def hang_up(self) -> None:
         """Close the present connection."""

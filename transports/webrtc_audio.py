@@ -42,6 +42,10 @@ class AgentTrack(MediaStreamTrack):
         """Put out the next 20 ms of speech."""
         self.playout.put(pcm, self._clock())
 
+    def fall_silent(self, fade: bytes) -> None:
+        """Drop what waits and put out ``fade`` (20 ms, or nothing) instead."""
+        self.playout.cut(fade)
+
     async def recv(self) -> OpusPacket:
         """Return the packet of the next slot once that is due.
 

@@ -56,6 +56,12 @@ class Playout:
             self.lost += 1
         self._frames.append(pcm)
 
+    def cut(self, fade: bytes) -> None:
+        """Drop what waits; ``fade`` follows what has gone out, unless nothing has."""
+        self._frames.clear()
+        if fade and self._flows:
+            self._frames.append(fade)
+
     def take(self, now_s: float) -> bytes | None:
         """Return what sounds in the slot that is due now; None is silence."""
         if not self._frames:

@@ -194,6 +194,10 @@ class Peer:
         """Put out the next 20 ms (s16le mono at 48 kHz)."""
         self._track.play(pcm)
 
+    def fall_silent(self, fade: bytes) -> None:
+        """Drop what has not gone out yet, and put out ``fade`` (20 ms, or nothing) instead."""
+        self._track.fall_silent(fade)
+
     def send(self, text: str) -> None:
         """Send a message, if the peer has opened the data channel; one who reads none is left."""
         channel = self._channel

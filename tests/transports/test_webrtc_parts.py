@@ -89,6 +89,22 @@ def test_a_single_frame_is_played_too() -> None:
     assert [playout.take(0.001), playout.take(0.021), playout.take(0.041)] == [None, b"x", None]
 
 
+def test_what_is_cut_is_dropped_and_its_fade_follows_at_once() -> None:
+    playout = Playout()
+    for number in range(5):
+        playout.put(b"%d" % number, 0.0)
+    assert playout.take(0.02) == b"0"
+    playout.cut(b"fade")
+    assert [playout.take(0.04), playout.take(0.06)] == [b"fade", None]
+
+
+def test_a_cut_before_anything_sounded_leaves_silence() -> None:
+    playout = Playout()
+    playout.put(b"0", 0.0)
+    playout.cut(b"fade")
+    assert playout.take(0.02) is None
+
+
 # ---------------------------------------------------------------- the order of packets
 
 
