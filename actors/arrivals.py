@@ -44,8 +44,49 @@ class TextIn:
 
 
 @dataclass(frozen=True, slots=True)
+class InterruptAsked:
+    """Somebody wants the agent to be silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedUpTo:
+    """The caller has heard so much of what this connection was given: samples since it began."""
+
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class FellSilent:
+    """The far end has dropped what it had not played; it stopped at this sample."""
+
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """The caller's connection is gone and may come back; what it had not reported is unheard."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionBack:
+    """The caller has come back, over a connection that begins at sample 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class InputEnded:
     """Nothing more will be said: the call may end when the agent has answered."""
 
 
-Arrival: TypeAlias = AudioIn | TextIn | Joined | Left | DtmfPressed | InputEnded
+PlaybackReport: TypeAlias = PlayedUpTo | FellSilent
+ConnectionChange: TypeAlias = ConnectionLost | ConnectionBack
+Arrival: TypeAlias = (
+    AudioIn
+    | TextIn
+    | Joined
+    | Left
+    | DtmfPressed
+    | InterruptAsked
+    | PlaybackReport
+    | ConnectionChange
+    | InputEnded
+)

@@ -3,86 +3,76 @@
 Audio of an epoch whose gate is shut (`Begin` has not come) waits here; audio of a cut epoch never
 leaves, but for the frame with which it fades out at once. The track is the one place that paces
 the agent, so pause, cut and position are exact.
+
+What was heard is what was sent, unless the far end reports it: then a position is what it has
+reported, and what a lost connection has swallowed is sent again over the next one.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
-from typing import TypeAlias, assert_never, cast
+from typing import assert_never, cast
 
 from structlog.contextvars import bind_contextvars
 
-from actors.audio import FRAME_MS, frame_samples
+from actors.audio import frame_samples
 from actors.call import Call
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
 from actors.fade import fade_out
-from actors.frames import AgentAudio, PlayFrame, SpeechOver
+from actors.frames import AgentAudio, FallSilent, PlayFrame, SpeechOver
+from actors.pacer import FRAME_S, Pacer
+from actors.playback import Heard, LineState, Silenced
 from actors.take_back import CutBack, WasCutBack
-from actors.track_audio import EpochAudio
+from actors.track_audio import EpochAudio, TrackHold
+from actors.track_mail import FarEnd, SilencedLate, Speech, StillAway, Tick, TrackMail
 from supervision.actor import Actor
 
-FRAME_S = FRAME_MS / 1000
 PROGRESS_FRAMES = 5
 """A position is reported every 100 ms."""
-MAX_CATCH_UP_S = 0.1
-"""A tick later than this (the loop was blocked) is not made up for.
-
-A burst would only be cut off elsewhere.
-"""
 OUT_OF_REACH_S = 0.06
 """What follows the last frame so closely is not taken back: it is as good as heard."""
 SEAM_FADE_S = 0.015
 """How long what was taken back fades, so that a word in the midst does not end with a click."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tick:
-    """The next frame is due."""
-
-
-@dataclass(slots=True)
-class _Hold:
-    live: int = 0
-    paused: bool = False
-    audio: dict[int, EpochAudio] = field(default_factory=dict[int, EpochAudio])
-    cut: deque[int] = field(default_factory=lambda: deque[int](maxlen=64))
-
-
-TrackMail: TypeAlias = AgentAudio | SpeechOver | CutBack | Begin | Cut | Pause | Resume | _Tick
+SILENCED_WITHIN_S = 0.5
+"""A far end that was told to fall silent says within this time where it stopped."""
+AWAY_REPORT_S = 1.0
+"""While the caller is away the position is told so often, or the reply would count as stalled."""
 
 
 class AudioTrack(Actor):
     """Owns what the caller hears. Restarted, it goes on at the sample where it stood."""
 
-    def __init__(self, call: Call, *, fade_s: float = FRAME_S) -> None:
-        """Play to the call's transport at its rate; what is cut fades out within ``fade_s``."""
+    def __init__(self, call: Call, *, fade_s: float = FRAME_S, is_reported: bool = False) -> None:
+        """Play to the call's transport at its rate; what is cut fades out within ``fade_s``.
+
+        ``is_reported``: the far end tells what was heard.
+        """
         super().__init__()
         self._call = call
+        self._is_reported = is_reported
         self._frame_samples = frame_samples(call.track_rate_hz)
         self._fade_samples = round(fade_s * call.track_rate_hz)
-        self._due_s: float | None = None
-        """When the next frame is due, while there is something to play."""
-        self._free_s = 0.0
-        """Until when the line has sound from the last frame: none goes out before."""
+        self._pacer = Pacer()
         self._since_report = 0
 
     @property
-    def _held(self) -> _Hold:
-        return cast("_Hold", self.hold)
+    def _held(self) -> TrackHold:
+        return cast("TrackHold", self.hold)
 
     def on_start(self) -> None:
         """Take up the position, and go on playing."""
         self._call.name_in_logs("audio_track")
         if self.hold is None:
-            self.hold = _Hold()
+            self.hold = TrackHold()
+        self._silencing_is_over()
+        if self._held.away:
+            self._still_away()
         self._play_on()
 
     def on_receive(self, message: TrackMail) -> None:
         """Take audio, gate orders and ticks."""
         match message:
-            case _Tick():
+            case Tick():
                 self._tick()
             case AgentAudio(epoch) | SpeechOver(epoch) | CutBack(epoch):
-                if (audio := self._audio(epoch)) is not None:
+                if (audio := self._held.audio_of(epoch)) is not None:
                     self._take(audio, message)
             case Begin(epoch, paused):
                 self._begin(epoch, paused=paused)
@@ -94,17 +84,16 @@ class AudioTrack(Actor):
                 self._resume()
             case Pause() | Resume():  # of an epoch that is not heard, or not any more
                 pass
+            case Heard() | Silenced() | SilencedLate():
+                self._far_end(message)
+            case LineState():
+                self._line_changed(message)
+            case StillAway():
+                self._still_away()
             case _:
                 assert_never(message)
 
-    def _audio(self, epoch: int) -> EpochAudio | None:
-        """Return the epoch's audio, new if need be; None if the epoch is over."""
-        held = self._held
-        if epoch in held.cut:
-            return None
-        return held.audio.setdefault(epoch, EpochAudio(epoch))
-
-    def _take(self, audio: EpochAudio, message: AgentAudio | SpeechOver | CutBack) -> None:
+    def _take(self, audio: EpochAudio, message: Speech) -> None:
         match message:
             case AgentAudio(_, off, pcm):
                 audio.push(off, pcm)
@@ -115,7 +104,7 @@ class AudioTrack(Actor):
         self._play_on()
 
     def _begin(self, epoch: int, *, paused: bool) -> None:
-        if self._audio(epoch) is not None:
+        if self._held.audio_of(epoch) is not None:
             bind_contextvars(epoch=epoch)
             self._held.live = epoch
             self._held.paused = paused
@@ -156,16 +145,78 @@ class AudioTrack(Actor):
         held.cut.append(epoch)
         audio = held.audio.pop(epoch, EpochAudio(epoch))
         if epoch == held.live:
-            self._fade(audio)
+            self._fall_silent(audio)
             held.live, held.paused = 0, False
             self._stop_ticking()
-        self._report(audio, PlayPhase.CUT)
+        if audio.is_under_way and not held.away:
+            held.silencing.append(audio)
+            self.after(SILENCED_WITHIN_S, SilencedLate(), key="silenced")
+        else:
+            self._report(audio, PlayPhase.CUT)
 
-    def _fade(self, audio: EpochAudio) -> None:
-        """Put out the next frame on the way to silence, if there is sound to be faded."""
-        is_sounding = self._due_s is not None and audio.started and not self._held.paused
-        if is_sounding and audio.buffered and self._fade_samples:
-            self._send(fade_out(audio.take(self._frame_samples), self._fade_samples))
+    def _fall_silent(self, audio: EpochAudio) -> None:
+        """Let the line drop what it has, and put out the next frame on the way to silence."""
+        fade = b""
+        is_sounding = self._pacer.runs and audio.started and not self._held.paused
+        if is_sounding and audio.waiting and self._fade_samples and not self._is_reported:
+            fade = fade_out(audio.take(self._frame_samples), self._fade_samples)
+            audio.hear(audio.sent)
+            self._pacer.sent()
+        if audio.is_under_way or (audio.sent and not self._is_reported):
+            self._call.addresses.transport.tell(FallSilent(fade, self._held.connection))
+
+    # ------------------------------------------------------------ the far end
+
+    def _far_end(self, message: FarEnd) -> None:
+        silencing = self._held.silencing
+        match message:
+            case Heard(epoch, samples):
+                self._heard(epoch, samples)
+            case Silenced():
+                if silencing:
+                    self._report(silencing.popleft(), PlayPhase.CUT)
+                if not silencing:
+                    self.cancel_after("silenced")
+            case SilencedLate():
+                self._silencing_is_over()
+
+    def _heard(self, epoch: int, samples: int) -> None:
+        held = self._held
+        for cut in held.silencing:
+            if cut.epoch == epoch:
+                cut.hear(samples)
+        audio = held.audio.get(epoch)
+        if audio is None:
+            return
+        audio.hear(samples)
+        self._tell_position(audio, now_s=self.clock.now_s(), is_due=True)
+        if not self._pacer.runs and not held.paused and not audio.waiting:
+            self._settle(audio, dry_s=self.clock.now_s())
+
+    def _silencing_is_over(self) -> None:
+        """Believe what is known: nothing more will be told."""
+        while self._held.silencing:
+            self._report(self._held.silencing.popleft(), PlayPhase.CUT)
+        self.cancel_after("silenced")
+
+    def _line_changed(self, line: LineState) -> None:
+        held = self._held
+        held.away, held.connection = line.is_away, line.connection
+        if line.is_away:
+            self._stop_ticking()
+            self._silencing_is_over()
+            self._still_away()
+            return
+        self.cancel_after("away")
+        for audio in held.audio.values():
+            audio.rewind()
+        self._play_on()
+
+    def _still_away(self) -> None:
+        audio = self._held.audio.get(self._held.live)
+        if audio is not None:
+            self._report(audio, PlayPhase.PROGRESS)
+        self.after(AWAY_REPORT_S, StillAway(), key="away")
 
     # ------------------------------------------------------------ the clockwork
 
@@ -173,48 +224,55 @@ class AudioTrack(Actor):
         """Begin to tick if there is something to do and no tick is under way."""
         held = self._held
         audio = held.audio.get(held.live)
-        if self._due_s is not None or held.paused or audio is None:
+        if self._pacer.runs or held.paused or held.away or audio is None:
             return
         if audio.finished or audio.can_take(self._frame_samples):
-            now_s = self.clock.now_s()
-            self._due_s = max(now_s, self._free_s)
-            if self._due_s > now_s:  # it stopped less than a frame ago: no two frames at once
-                self.after(self._due_s - now_s, _Tick(), key="tick")
+            delay_s = self._pacer.start(self.clock.now_s())
+            if delay_s > 0:
+                self.after(delay_s, Tick(), key="tick")
             else:
                 self._tick()
 
     def _tick(self) -> None:
-        held = self._held
+        held, due_s = self._held, self._pacer.due_s
         audio = held.audio.get(held.live)
-        if self._due_s is None or audio is None or held.paused:
+        if due_s is None or audio is None or held.paused:
             self._stop_ticking()
             return
         if audio.can_take(self._frame_samples):
-            self._play(audio, self._due_s)
-            self._schedule(self._due_s)
+            self._play(audio, due_s)
+            self.after(self._pacer.advance(self.clock.now_s()), Tick(), key="tick")
             return
-        dry_s = self._due_s
         self._stop_ticking()
+        self._settle(audio, dry_s=due_s)
+
+    def _settle(self, audio: EpochAudio, *, dry_s: float) -> None:
+        """Tell that the epoch is over, or has run dry."""
         if audio.finished:
             self._finish(audio)
-        elif audio.started and not audio.drained:
+        elif audio.started and not audio.drained and not audio.is_under_way:
             audio.drained, audio.silent_since_s = True, dry_s
             self._report(audio, PlayPhase.DRAINED)
 
     def _play(self, audio: EpochAudio, due_s: float) -> None:
-        self._send(audio.take(self._frame_samples))
-        self._since_report += 1
+        off = audio.sent
+        pcm = audio.take(self._frame_samples)
+        frame = PlayFrame(pcm, audio.epoch, off, audio.sent - off, self._held.connection)
+        self._call.addresses.transport.tell(frame)
+        self._pacer.sent()
+        if not self._is_reported:
+            audio.hear(audio.sent)
+            self._since_report += 1
+            is_due = self._since_report >= PROGRESS_FRAMES
+            self._tell_position(audio, now_s=due_s, is_due=is_due)
+
+    def _tell_position(self, audio: EpochAudio, *, now_s: float, is_due: bool) -> None:
         if not audio.started or audio.drained:
-            audio.end_silence(due_s)
+            audio.end_silence(now_s)
             audio.started, audio.drained = True, False
             self._report(audio, PlayPhase.STARTED)
-        elif self._since_report >= PROGRESS_FRAMES:
+        elif is_due:
             self._report(audio, PlayPhase.PROGRESS)
-
-    def _send(self, pcm: bytes) -> None:
-        self._call.addresses.transport.tell(PlayFrame(pcm))
-        begins_s = self._free_s if self._due_s is None else max(self._due_s, self._free_s)
-        self._free_s = begins_s + FRAME_S
 
     def _finish(self, audio: EpochAudio) -> None:
         held = self._held
@@ -223,16 +281,8 @@ class AudioTrack(Actor):
         held.live = 0
         self._report(audio, PlayPhase.FINISHED)
 
-    def _schedule(self, due_s: float) -> None:
-        now_s = self.clock.now_s()
-        due_s += FRAME_S
-        if now_s - due_s > MAX_CATCH_UP_S:
-            due_s = now_s + FRAME_S
-        self._due_s = due_s
-        self.after(max(0.0, due_s - now_s), _Tick(), key="tick")
-
     def _stop_ticking(self) -> None:
-        self._due_s = None
+        self._pacer.stop()
         self.cancel_after("tick")
 
     def _report(self, audio: EpochAudio, phase: PlayPhase) -> None:

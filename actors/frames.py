@@ -95,9 +95,26 @@ class SpeechOver:
 @message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)
 @dataclass(frozen=True, slots=True)
 class PlayFrame:
-    """20 ms of the agent for the transport to put out now."""
+    """20 ms of the agent for the transport to put out now.
+
+    It holds ``samples`` of the epoch from ``off`` on, and silence after them.
+    """
 
     pcm: bytes
+    epoch: int
+    off: int
+    samples: int
+    connection: int = 0
+    """The one for which it was made, as the transport counts them; another one drops it."""
+
+
+@message(lane=Lane.MEDIA)
+@dataclass(frozen=True, slots=True)
+class FallSilent:
+    """Nothing that was sent so far is wanted any more; see `Line.fall_silent`."""
+
+    fade: bytes
+    connection: int = 0
 
 
 message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)(AudioIn)

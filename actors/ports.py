@@ -146,6 +146,13 @@ class Line(Protocol):
         """
         ...
 
+    def fall_silent(self, fade: bytes) -> None:
+        """Drop what was given and is not played yet; put out ``fade`` (20 ms, or nothing) instead.
+
+        A far end that fades out by itself has no use for ``fade``.
+        """
+        ...
+
 
 class Transport(Protocol):
     """One call's way in and out, as declared; opened when the call's transport actor starts."""
@@ -163,6 +170,14 @@ class Transport(Protocol):
     @property
     def resumable(self) -> bool:
         """Whether it can be opened again in mid-call after a failure."""
+        ...
+
+    @property
+    def reports_playback(self) -> bool:
+        """Whether the far end tells what was heard (`PlayedUpTo`, `FellSilent`).
+
+        Else what was given to the line counts as heard.
+        """
         ...
 
     @property

@@ -97,6 +97,13 @@ class DtmfEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """The caller's connection is now lost, or back."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class WokenUp:
     """Nothing had happened for the wake-up time; ``on_wake_up`` runs."""
 
@@ -186,6 +193,7 @@ Event: TypeAlias = (
     | AgentSpeechFinished
     | Interrupted
     | DtmfEntered
+    | ConnectionChanged
     | WokenUp
     | ToolCalled
     | ProviderSwitched
@@ -208,6 +216,7 @@ _NAMES: dict[type[object], str] = {
     AgentSpeechFinished: "agent_speech_finished",
     Interrupted: "interrupted",
     DtmfEntered: "dtmf_entered",
+    ConnectionChanged: "connection_changed",
     WokenUp: "woken_up",
     ToolCalled: "tool_called",
     ProviderSwitched: "provider_switched",

@@ -23,6 +23,7 @@ from actors.events import (
     WordsPlaced,
 )
 from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
+from actors.playback import LineState
 from actors.take_back import TakeBack, TakenBack
 from supervision.actor import Actor
 
@@ -48,7 +49,17 @@ class _Hold:
 
 
 TextMail: TypeAlias = (
-    Piece | ReplyEnd | TakeBack | AgentAudio | SpeechOver | Begin | Cut | Pause | Resume | Played
+    Piece
+    | ReplyEnd
+    | TakeBack
+    | AgentAudio
+    | SpeechOver
+    | Begin
+    | Cut
+    | Pause
+    | Resume
+    | Played
+    | LineState
 )
 
 
@@ -87,7 +98,7 @@ class TextTrack(Actor):
             case Resume(epoch):
                 if epoch == self._held.live:
                     self._held.paused = False
-            case AgentAudio() | Played():  # a recording cannot be read, nor is a voice paced
+            case AgentAudio() | Played() | LineState():  # there is nothing that sounds
                 pass
             case _:
                 assert_never(message)

@@ -74,7 +74,8 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
 def _track(plan: JobPlan) -> Actor:
     if plan.in_writing:
         return TextTrack(plan.call)
-    return AudioTrack(plan.call, fade_s=plan.turn_taking.interrupt.fade_s)
+    fade_s = plan.turn_taking.interrupt.fade_s
+    return AudioTrack(plan.call, fade_s=fade_s, is_reported=plan.transport.reports_playback)
 
 
 def _capabilities(plan: JobPlan) -> Capabilities:

@@ -78,6 +78,7 @@ class LoopbackTransport:
     caller: LoopbackCaller = field(default_factory=LoopbackCaller)
     output_sample_rate_hz: int = CALLER_RATE_HZ
     resumable: bool = False
+    reports_playback: bool = False
     cancels_echo: bool = True
     name: str = "loopback"
 
@@ -104,3 +105,8 @@ class _LoopbackLine:
     def play(self, pcm: bytes) -> None:
         """Let the caller hear it."""
         self.caller.heard.append(Heard(asyncio.get_running_loop().time(), pcm))
+
+    def fall_silent(self, fade: bytes) -> None:
+        """Let the caller hear the last of it."""
+        if fade:
+            self.play(fade)

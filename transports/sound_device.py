@@ -56,6 +56,7 @@ class SoundDeviceTransport:
     desk: SoundDesk = field(default_factory=SoundDesk)
     name: str = "sound_device"
     resumable: bool = False
+    reports_playback: bool = False
 
     @property
     def cancels_echo(self) -> bool:
@@ -131,6 +132,11 @@ class _SoundLine:
         self._desk.output_dbfs = level_dbfs(pcm)
         queued_s = self._outbox.waiting * FRAME_MS / 1000
         self._sounds_until_s = self._clock() + queued_s + self._latency_s + ECHO_TAIL_S
+
+    def fall_silent(self, fade: bytes) -> None:
+        """Put out the last of it, behind the 40 ms at most that wait."""
+        if fade:
+            self.play(fade)
 
     def _let_in(self, pcm: bytes) -> bytes:
         """Return what the agent may hear of this frame."""

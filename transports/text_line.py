@@ -57,6 +57,7 @@ class TextTransport:
     output_sample_rate_hz: int = CALLER_RATE_HZ
     """Of no use here."""
     resumable: bool = False
+    reports_playback: bool = False
     cancels_echo: bool = True
     name: str = "text"
 
@@ -78,3 +79,6 @@ class _TextLine:
 
     def play(self, pcm: bytes) -> None:
         """Let sound go: nobody listens."""
+
+    def fall_silent(self, fade: bytes) -> None:
+        """Nothing sounds."""

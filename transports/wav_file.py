@@ -49,6 +49,11 @@ class WavFileTransport(BaseModel):
         return False
 
     @property
+    def reports_playback(self) -> bool:
+        """What is recorded counts as heard."""
+        return False
+
+    @property
     def cancels_echo(self) -> bool:
         """A file does not hear the agent."""
         return True
@@ -114,6 +119,11 @@ class _WavLine:
         """Record the next 20 ms of the agent."""
         if self._recorder is not None:
             self._recorder.play(pcm, at_s=self.elapsed_s())
+
+    def fall_silent(self, fade: bytes) -> None:
+        """Record the last of it."""
+        if fade:
+            self.play(fade)
 
 
 def _said(transport: WavFileTransport) -> Generator[AudioIn | InputEnded, None, None]:

@@ -15,7 +15,7 @@ from actors.audio_track import AudioTrack
 from actors.call import Call, CallAddresses
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
 from actors.fade import fade_out
-from actors.frames import AgentAudio, PlayFrame, SpeechOver
+from actors.frames import AgentAudio, FallSilent, PlayFrame, SpeechOver
 from actors.take_back import CutBack, WasCutBack
 from providers.scripted_tts import tone
 from supervision.actor import Actor
@@ -59,6 +59,8 @@ class Ear(Actor):
     def on_receive(self, message: object) -> None:
         if isinstance(message, PlayFrame):
             self._line.frames.append((self.clock.now_s(), message.pcm))
+        elif isinstance(message, FallSilent):
+            self._line.frames += [(self.clock.now_s(), message.fade)] if message.fade else []
         elif isinstance(message, Played):
             self._line.reports.append(message)
         elif isinstance(message, WasCutBack):
@@ -66,7 +68,7 @@ class Ear(Actor):
 
 
 @asynccontextmanager
-async def track(**options: float) -> AsyncGenerator[Line, None]:
+async def track(*, fade_s: float = FRAME_S) -> AsyncGenerator[Line, None]:
     addresses = CallAddresses.reserve()
     call = Call(
         room="r1",
@@ -78,7 +80,7 @@ async def track(**options: float) -> AsyncGenerator[Line, None]:
     line = Line(addresses.audio_track)
     for address in (addresses.transport, addresses.session, addresses.tts):
         await start(lambda: Ear(line), address=address)
-    await start(lambda: AudioTrack(call, **options), address=addresses.audio_track)
+    await start(lambda: AudioTrack(call, fade_s=fade_s), address=addresses.audio_track)
     yield line
     for address in (addresses.audio_track, addresses.tts, addresses.session, addresses.transport):
         await address.stop(timeout_s=5)

@@ -13,6 +13,8 @@ def test_the_last_frame_is_filled_up_with_silence_that_does_not_count_as_played(
     assert not audio.can_take(8)
     audio.total = 5
     assert audio.take(8) == b"\x01\x01" * 5 + bytes(6)
+    assert (audio.sent, audio.played, audio.finished) == (5, 0, False)
+    audio.hear(8)
     assert (audio.played, audio.finished) == (5, True)
 
 
@@ -43,8 +45,45 @@ def test_what_is_played_is_what_was_received(sizes: list[int], frame: int) -> No
     while audio.can_take(frame):
         heard += audio.take(frame)
     assert heard[: len(sent)] == sent
+    assert audio.sent == off
+    audio.hear(off)
     assert audio.played == off
     assert audio.finished
+
+
+@given(st.integers(1, 900), st.lists(st.tuples(st.integers(0, 400), st.booleans()), max_size=20))
+def test_what_was_sent_and_not_heard_is_sent_again_after_a_rewind_and_nothing_else(
+    total: int, steps: list[tuple[int, bool]]
+) -> None:
+    frame = 80
+    speech = counted(total)
+    audio = EpochAudio(1)
+    audio.push(0, speech)
+    audio.total = total
+    heard = b""
+    for more, is_lost in [*steps, (total, False)]:
+        before = audio.played
+        while audio.can_take(frame) and audio.sent < before + more:
+            audio.take(frame)
+        audio.hear(before + more)
+        heard += speech[before * 2 : audio.played * 2]
+        assert audio.played <= audio.sent
+        if is_lost:
+            audio.rewind()
+            assert audio.sent == audio.played
+            assert audio.waiting == total - audio.played
+    assert heard == speech
+    assert audio.finished
+
+
+def test_after_a_rewind_the_next_frame_begins_at_the_very_sample_that_was_not_heard() -> None:
+    audio = EpochAudio(1)
+    audio.push(0, bytes(range(20)))
+    audio.take(4)
+    audio.take(4)
+    audio.hear(3)
+    audio.rewind()
+    assert audio.take(4) == bytes(range(6, 14))
 
 
 def counted(samples: int) -> bytes:
@@ -66,8 +105,7 @@ def test_what_is_taken_back_was_not_heard_and_the_rest_stays_as_it_was(
         audio.push(off, sent[off * 2 : (off + size) * 2])
         off += size
     heard = [audio.take(160) for _ in range(frames) if audio.can_take(160)]
-    audio.started = bool(heard)
-    earliest = min(off, audio.played + 60) if heard else 0
+    earliest = min(off, audio.sent + 60) if heard else 0
     end = audio.cut_back(sorted(places), ahead=60, fade_samples=0, keep=keep)
     possible = [place for place in sorted(places) if place >= earliest]
     assert end == min(off, possible[0] if possible else off if keep else earliest)
