@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from transports.wav_file import WavFileTransport
     from transports.wav_format import WavFileError
     from transports.webrtc import WebRtcTransport
+    from transports.webrtc_client import SignallingError, WebRtcClientTransport
     from transports.webrtc_config import IceServer, WebRtcConfig
     from transports.webrtc_offer import OfferError
 
@@ -22,6 +23,7 @@ __all__ = [
     "LoopbackCaller",
     "LoopbackTransport",
     "OfferError",
+    "SignallingError",
     "SoundDesk",
     "SoundDeviceError",
     "SoundDeviceTransport",
@@ -29,6 +31,7 @@ __all__ = [
     "TextTransport",
     "WavFileError",
     "WavFileTransport",
+    "WebRtcClientTransport",
     "WebRtcConfig",
     "WebRtcTransport",
 ]
@@ -38,6 +41,7 @@ _HOMES = {
     "LoopbackCaller": "transports.loopback",
     "LoopbackTransport": "transports.loopback",
     "OfferError": "transports.webrtc_offer",
+    "SignallingError": "transports.webrtc_client",
     "SoundDesk": "transports.sound_device",
     "SoundDeviceError": "transports.sound_library",
     "SoundDeviceTransport": "transports.sound_device",
@@ -45,6 +49,7 @@ _HOMES = {
     "TextTransport": "transports.text_line",
     "WavFileError": "transports.wav_format",
     "WavFileTransport": "transports.wav_file",
+    "WebRtcClientTransport": "transports.webrtc_client",
     "WebRtcConfig": "transports.webrtc_config",
     "WebRtcTransport": "transports.webrtc",
 }

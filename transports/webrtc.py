@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from actors.arrivals import Arrival, AudioIn, Joined
 from actors.ports import Line, Services
 from transports.webrtc_config import WebRtcConfig
+from transports.webrtc_line import WebRtcLine
 from transports.webrtc_offer import Candidate, Description, OfferError
 from transports.webrtc_opus import RATE_HZ
 from transports.webrtc_peer import Peer, PeerError, open_peer
@@ -57,6 +57,11 @@ class WebRtcDesk:
                 return await asked.answer
         except TimeoutError as error:
             raise PeerError(f"the call gave no answer within {ANSWER_WITHIN_S:g} s") from error
+
+    def leave(self, peer: Peer) -> None:
+        """Forget a peer whose connection is over."""
+        if self.peer is peer:
+            self.peer = None
 
     async def next(self, within_s: float) -> _Asked | None:
         """Return the next offer, or None if none comes in time."""
@@ -116,61 +121,37 @@ class WebRtcTransport:
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[Line]:
         """Wait for offers; leaving the block hangs up."""
-        line = _WebRtcLine(self)
+        line = WebRtcLine(
+            _Reception(self), first_within_s=self.first_within_s, rejoin_s=self.rejoin_s
+        )
         try:
             yield line
         finally:
             await line.hang_up()
 
 
-class _WebRtcLine:
-    """The open line of one call: one connection after another."""
+@dataclass(frozen=True, slots=True)
+class _Reception:
+    """Meets the peers whose offers are handed in at the desk."""
 
-    def __init__(self, transport: WebRtcTransport) -> None:
-        self._transport = transport
-        self._desk = transport.desk
-        self._connection = AsyncExitStack()
-        self._clock = asyncio.get_running_loop().time
+    transport: WebRtcTransport
 
-    async def arrivals(self) -> AsyncGenerator[Arrival, None]:
-        """Yield what comes in until the caller hangs up, or stays away for too long."""
-        until_s = self._clock() + self._transport.first_within_s
-        while (asked := await self._desk.next(until_s - self._clock())) is not None:
-            peer = await self._connect(asked)
-            if peer is None:
-                continue
-            yield Joined()
-            async for one in peer.incoming():
-                if isinstance(one, AudioIn):
-                    yield one
-            until_s = self._clock() + self._transport.rejoin_s
-
-    async def _connect(self, asked: _Asked) -> Peer | None:
-        """Answer an offer; None if no connection comes of it, which is not the call's end."""
-        await self.hang_up()
-        entering = open_peer(self._transport.config, is_local=asked.offer.is_local)
-        self._desk.peer = peer = await self._connection.enter_async_context(entering)
+    async def meet(self, connection: AsyncExitStack, within_s: float) -> Peer | None:
+        """Answer the next offer; None if no connection comes of it, or none was made in time."""
+        desk, config = self.transport.desk, self.transport.config
+        asked = await desk.next(within_s)
+        if asked is None:
+            return None
+        peer = await connection.enter_async_context(
+            open_peer(config, is_local=asked.offer.is_local)
+        )
+        connection.callback(desk.leave, peer)
+        desk.peer = peer
+        peer.greet(asked.greeting)
         try:
-            peer.greet(asked.greeting)
             asked.settle(await peer.answer(asked.offer))
             await peer.connected()
         except (OfferError, PeerError) as error:
             asked.settle(error)
-            await self.hang_up()
             return None
         return peer
-
-    def play(self, pcm: bytes) -> None:
-        """Put out the next 20 ms of the agent."""
-        if self._desk.peer is not None:
-            self._desk.peer.play(pcm)
-
-    def fall_silent(self, fade: bytes) -> None:
-        """Drop what has not gone out yet, and put out the last of it."""
-        if self._desk.peer is not None:
-            self._desk.peer.fall_silent(fade)
-
-    async def hang_up(self) -> None:
-        """Close the present connection."""
-        self._desk.peer = None
-        await self._connection.aclose()

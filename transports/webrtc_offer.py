@@ -77,6 +77,15 @@ class Candidate:
     sdp_mid: str | None = None
     sdp_m_line_index: int | None = None
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be taken."""
+        try:
+            self.for_aiortc()
+        except OfferError:
+            return False
+        return True
+
     def for_aiortc(self) -> RTCIceCandidate | None:
         """Return what aiortc takes.
 

@@ -22,7 +22,7 @@ from aiortc.rtcdtlstransport import State
 from numpy.typing import NDArray
 
 from actors.arrivals import Arrival, AudioIn, Joined
-from actors.ports import Line
+from actors.ports import Line, Transport
 from runtime.services import WorkerServices
 from supervision.address import Address
 from transports.webrtc import WebRtcTransport
@@ -121,6 +121,12 @@ class Browser:
         """Take the answer."""
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
+    async def answer(self, offer: str) -> str:
+        """Take an offer and return the whole answer."""
+        await self.connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await self.connection.setLocalDescription(await self.connection.createAnswer())
+        return self.connection.localDescription.sdp
+
     async def vanish(self) -> None:
         """Be gone without a word, as a phone in a tunnel."""
         ice = self.connection.getTransceivers()[0].receiver.transport.transport
@@ -170,7 +176,7 @@ async def browser(*, camera: bool = False) -> AsyncGenerator[Browser]:
 class CallLine:
     """The open line of a call, as the call's transport actor holds it."""
 
-    transport: WebRtcTransport
+    transport: Transport
     line: Line
     arrivals: list[Arrival] = field(default_factory=list[Arrival])
     ended: bool = False
@@ -196,7 +202,8 @@ class CallLine:
         return np.frombuffer(pcm, np.int16)
 
     async def connect(self, person: Browser) -> None:
-        """Let somebody in."""
+        """Let somebody in who makes an offer."""
+        assert isinstance(self.transport, WebRtcTransport)
         here = self.arrivals.count(Joined())
         await person.accept(await self.transport.answer(await person.offer()))
         await self.until(lambda: self.arrivals.count(Joined()) > here)
@@ -212,7 +219,7 @@ class CallLine:
 
 
 @asynccontextmanager
-async def call_line(transport: WebRtcTransport) -> AsyncGenerator[CallLine]:
+async def call_line(transport: Transport) -> AsyncGenerator[CallLine]:
     """Open the line of a call; leaving the block hangs up."""
     async with transport.open(WorkerServices(Address("engines"))) as opened:
         call = CallLine(transport, opened)
