@@ -1,0 +1,184 @@
+/** The page: puts the parts together and lets the events of a call run through them. */
+
+import { Call } from "./call.js";
+import { Controls } from "./controls.js";
+import { Conversation } from "./conversation.js";
+import { CrashButtons } from "./crash_buttons.js";
+import { Door } from "./door.js";
+import { EventLog } from "./event_log.js";
+import * as explain from "./explain.js";
+import { Meters } from "./meters.js";
+import { Score } from "./score.js";
+import { Stage } from "./stage.js";
+import { Transcript } from "./transcript.js";
+import { TreeView } from "./tree_view.js";
+import { Waterfall } from "./waterfall.js";
+
+const STATUS = {
+  idle: "Not connected",
+  connecting: "Connecting …",
+  open: "Connected",
+  lost: "Connection lost, coming back …",
+};
+
+const page = (id) => document.getElementById(id);
+
+class Playground {
+  #door = new Door(new URL(".", document.baseURI), tokenOf(location.hash));
+  #transcript = new Transcript(page("transcript"), page("aloud"));
+  #waterfall = new Waterfall(page("latency"));
+  #log = new EventLog(page("events"), page("event-count"));
+  #score = new Score(page("score"));
+  #tree = new TreeView(page("tree"), (path) => this.#crash(path));
+  #crashButtons = new CrashButtons(page("break"), (path) => this.#crash(path));
+  #meters = new Meters({
+    score: this.#score,
+    callerMeter: page("caller-level"),
+    agentMeter: page("agent-level"),
+  });
+  #controls = new Controls(page, {
+    talk: () => this.#guard(() => this.#talk()),
+    hangUp: () => this.#hangUp(),
+    mute: (isMuted) => (this.#stage.microphone.isMuted = isMuted),
+    write: (text) => this.#call.send({ type: "text", text }),
+    press: (digit) => this.#call.send({ type: "dtmf", digit }),
+    interrupt: () => this.#call.send({ type: "interrupt" }),
+    download: () => this.#log.download(this.#ticket.room),
+  });
+  #conversation = new Conversation();
+  #stage = null;
+  #ticket = null;
+  #call = null;
+  #calling = new AbortController(); // ends what began with this call
+
+  constructor() {
+    this.#show("idle");
+    if (!tokenOf(location.hash)) this.#notice(explain.NO_TOKEN);
+  }
+
+  async #talk() {
+    this.#clear();
+    this.#show("connecting");
+    const { signal } = (this.#calling = new AbortController());
+    const stage = await Stage.open((error) => this.#notice(explain.explainMicrophone(error)));
+    if (signal.aborted) return stage.close();
+    this.#stage = stage;
+    this.#ticket = await this.#door.enter();
+    if (signal.aborted) return;
+    const route = this.#controls.route;
+    this.#call = new Call({
+      makeLine: (on) => this.#stage.line(this.#door, this.#ticket, route, on),
+      rejoinS: this.#ticket.rejoin_s,
+      on: {
+        state: (state, detail) => this.#callIs(state, detail),
+        ready: (message) => this.#ready(message),
+        event: (event) => this.#take(event),
+        refused: ({ message }) => this.#notice(message),
+      },
+    });
+    this.#meters.start(this.#stage.microphone?.level, this.#stage.loudspeaker.level);
+    this.#call.start();
+  }
+
+  #hangUp() {
+    if (this.#call) this.#call.hangUp();
+    else this.#over();
+  }
+
+  #callIs(state, { reason, failure }) {
+    if (state === "ended") {
+      if (failure) this.#guard(() => this.#explain(failure));
+      this.#over(reason || "broken off");
+    } else if (state !== "open") {
+      this.#show(state);
+    }
+  }
+
+  #ready({ role, resumed }) {
+    const isSpeaker = role === "speaker";
+    this.#show("open", { isSpeaker, hasMicrophone: this.#stage.microphone !== null });
+    if (!isSpeaker) this.#notice(explain.LISTENING);
+    if (!resumed) this.#guard(() => this.#watchTree());
+  }
+
+  /** A browser does not say why a WebSocket was refused: the room does. */
+  async #explain(failure) {
+    this.#notice(explain.explainFailure(failure));
+    if (failure.neverOpen && !failure.error) await this.#door.room(this.#ticket.room);
+  }
+
+  async #watchTree() {
+    if (!this.#door.isAdmin) return;
+    const canCrash = this.#ticket.can_crash;
+    page("break").hidden = !canCrash;
+    page("tree-empty").hidden = true;
+    for await (const tree of this.#door.trees(this.#ticket.room, this.#calling.signal)) {
+      this.#tree.show(tree, canCrash);
+      this.#crashButtons.show(tree);
+    }
+  }
+
+  #crash(path) {
+    this.#score.mark("fell");
+    this.#transcript.show(this.#conversation.stage(`You crash ${path}`, { tone: "fell" }));
+    this.#guard(() => this.#door.crash(this.#ticket.room, path));
+  }
+
+  #take(event) {
+    this.#log.take(event);
+    this.#waterfall.take(event);
+    const line = this.#conversation.take(event);
+    if (line) this.#transcript.show(line);
+    if (event.event === "agent_state_changed") page("agent-state").textContent = event.state;
+    if (event.event === "user_state_changed") page("user-state").textContent = event.state;
+    if (event.event === "interrupted") this.#score.mark("cut");
+  }
+
+  #over(reason) {
+    this.#calling.abort();
+    this.#meters.stop();
+    this.#stage?.close();
+    this.#stage = this.#call = null;
+    page("break").hidden = true;
+    page("agent-state").textContent = page("user-state").textContent = "–";
+    if (reason) this.#transcript.show(this.#conversation.stage(`The call is over: ${reason}`));
+    this.#show("idle");
+  }
+
+  #clear() {
+    for (const part of [this.#transcript, this.#waterfall, this.#log, this.#score, this.#tree]) {
+      part.clear();
+    }
+    this.#conversation = new Conversation();
+    this.#notice("");
+  }
+
+  #show(state, abilities) {
+    const room = state === "open" ? ` · ${this.#ticket.room}` : "";
+    page("status").textContent = STATUS[state] + room;
+    page("status").dataset.state = state;
+    this.#controls.show(state, abilities);
+  }
+
+  #notice(line) {
+    page("notice").textContent = line;
+    page("notice").hidden = line === "";
+  }
+
+  /** Do this; what goes wrong becomes one line on the page. */
+  async #guard(act) {
+    try {
+      await act();
+    } catch (error) {
+      if (error.name === "AbortError") return; // we ended it
+      this.#notice(explain.explainError(error));
+      if (!this.#call) this.#over();
+    }
+  }
+}
+
+function tokenOf(hash) {
+  return new URLSearchParams(hash.slice(1)).get("token") ?? "";
+}
+
+new Playground();

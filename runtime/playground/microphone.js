@@ -1,0 +1,45 @@
+/** The visitor's microphone. */
+
+import { Level } from "./sound.js";
+
+const WISHES = {
+  audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+};
+
+export class Microphone {
+  #stream;
+  #worklet;
+
+  constructor(context, stream) {
+    this.#stream = stream;
+    this.level = new Level(context);
+    this.#worklet = new AudioWorkletNode(context, "capture", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+    source.connect(this.level.node);
+    source.connect(this.#worklet);
+  }
+
+  /** Ask for the microphone; what the browser throws is explained by `explain.js`. */
+  static async open(context) {
+    if (!navigator.mediaDevices) throw new DOMException("", "SecurityError"); // no HTTPS
+    return new Microphone(context, await navigator.mediaDevices.getUserMedia(WISHES));
+  }
+
+  get track() {
+    return this.#stream.getAudioTracks()[0];
+  }
+
+  set isMuted(isMuted) {
+    this.track.enabled = !isMuted;
+  }
+
+  /** Call `listener` with 20 ms of PCM16 (ArrayBuffer) at a time; null ends that. */
+  capture(listener) {
+    this.#worklet.port.onmessage = listener && (({ data }) => listener(data));
+  }
+
+  close() {
+    this.capture(null);
+    this.track.stop();
+  }
+}

@@ -1,0 +1,76 @@
+/** A call over WebSocket: PCM16 both ways as binary messages, control as JSON. */
+
+const MAY_COME_BACK = new Set([1001, 1005, 1006, 1009, 1012, 1013, 4400, 4408, 4429, 4431]);
+const OPEN_WITHIN_MS = 5000;
+const UNSENT_BYTES = 512 * 1024; // some 5 s of audio: more is stale
+
+export class SocketLine {
+  #socket;
+  #microphone;
+  #loudspeaker;
+  #on;
+
+  /** `on` has the methods `ready`, `event`, `bye`, `refused` and `lost`. */
+  constructor({ url, token, microphone, loudspeaker, on }) {
+    this.#microphone = microphone;
+    this.#loudspeaker = loudspeaker;
+    this.#on = on;
+    this.#loudspeaker.restart((message) => this.send(message));
+    this.#socket = new WebSocket(url, ["understudy.v1", `bearer.${token}`]);
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.onmessage = ({ data }) => this.#receive(data);
+    this.#socket.onclose = ({ code }) => this.#closed(code);
+    this.#giveUpLater();
+  }
+
+  send(message) {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  close() {
+    this.#forget();
+    this.#socket.close(1000);
+  }
+
+  #giveUpLater() {
+    setTimeout(() => {
+      if (this.#socket.readyState === WebSocket.CONNECTING) this.#socket.close();
+    }, OPEN_WITHIN_MS);
+  }
+
+  #receive(data) {
+    if (data instanceof ArrayBuffer) return this.#loudspeaker.push(new Int16Array(data));
+    const message = JSON.parse(data);
+    switch (message.type) {
+      case "ready":
+        this.#microphone?.capture((pcm) => this.#speak(pcm));
+        return this.#on.ready(message);
+      case "clear":
+        return this.#loudspeaker.clear();
+      case "ping":
+        return this.send({ type: "pong", n: message.n });
+      case "event":
+        return this.#on.event(message);
+      case "error":
+        return this.#on.refused(message);
+      case "bye":
+        return this.#on.bye(message.reason);
+    }
+  }
+
+  #speak(pcm) {
+    const { readyState, bufferedAmount } = this.#socket;
+    if (readyState === WebSocket.OPEN && bufferedAmount < UNSENT_BYTES) this.#socket.send(pcm);
+  }
+
+  #closed(code) {
+    this.#forget();
+    this.#loudspeaker.silence();
+    this.#on.lost({ code, mayComeBack: MAY_COME_BACK.has(code) });
+  }
+
+  #forget() {
+    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#microphone?.capture(null);
+  }
+}
