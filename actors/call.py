@@ -13,6 +13,7 @@ from actors.caller_ring import CallerRing
 from actors.conversation import new_id
 from actors.health_board import HealthBoard
 from actors.hooks import CallHooks
+from actors.part import OnStage
 from actors.ports import Services
 from actors.reports import Event, Report
 from supervision.address import Address
@@ -84,16 +85,18 @@ class Call:
     services: Services
     publish: Callable[[Report], None]
     track_rate_hz: int
-    language: str = "en"
-    voice: str | None = None
-    """The voice to speak with; None: as the provider is declared."""
+    on_stage: OnStage
+    """Which of the agents that have played in this call plays now."""
     slots: frozenset[str] = frozenset()
     """The vendor slots that this agent has: denoise, vad, stt, turn, llm, tts."""
     ring: CallerRing = field(default_factory=CallerRing)
-    hooks: CallHooks = field(default_factory=CallHooks)
-    """The user's code in the flow."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """What the worker's rooms know of their vendors."""
+
+    @property
+    def hooks(self) -> CallHooks:
+        """The code in the flow of whoever is on stage."""
+        return self.on_stage.part.in_flow
 
     def name_in_logs(self, actor: str) -> None:
         """Bind room, session and actor to whatever the calling actor logs from now on."""

@@ -5,10 +5,11 @@ Everything about a call that must outlive a crash of the Session. Plain data, ow
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Literal
 
 from actors.conversation import Conversation, ImagePart, Item, Summary, ToolCall
 from actors.events import SpokenWord
-from actors.ports import Toolbox
+from actors.part import Part
 from actors.turn_taking import ConfirmSpeculation, Effect, OutputKind, StartOutput, State
 from actors.utterance import Utterance
 from actors.wishes import Recording
@@ -35,6 +36,8 @@ class Request:
     """What to say; for a reply, the instructions."""
     audio: Recording | None = None
     images: tuple[ImagePart, ...] = ()
+    part: str = ""
+    """Whose wish it is; empty: that of whoever is on stage."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Output:
 
     epoch: int
     kind: OutputKind
+    part: Part
+    """Whose output it is."""
     message_id: str
     """The id of the assistant message that it becomes."""
     user_message_id: str = ""
@@ -68,11 +73,30 @@ class Output:
     stamps: Stamps = field(default_factory=Stamps)
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of a change of agents."""
+
+    what: Literal["exit", "recap", "enter"]
+    part: str
+    """Whose step it is."""
+
+
 @dataclass(slots=True)
 class CallRecord:
     """The Session's hold."""
 
     machine: State
+    parts: dict[str, Part]
+    """The agents that have played in this call, the last few, by their ids."""
+    playing: str
+    """The id of the one on stage."""
+    acts: deque[Act] = field(default_factory=deque[Act])
+    """What is left to do of a change of agents; the first is being done."""
+    entering: bool = False
+    """Whether ``on_enter`` of an agent that took over runs."""
+    forgotten: frozenset[str] = frozenset()
+    """Items that whoever is on stage is not shown."""
     conversation: Conversation = field(default_factory=Conversation)
     outputs: dict[int, Output] = field(default_factory=dict[int, Output])
     """The last few epochs; older ones are forgotten."""
@@ -95,10 +119,6 @@ class CallRecord:
     """Whether the roles were told that nobody speaks."""
     turn_begun: bool = False
     """Whether the hook was told that the caller's present turn has begun."""
-    instructions: str | None = None
-    """In place of the agent's own, once they were updated."""
-    toolbox: Toolbox | None = None
-    """In place of the agent's own, once it was updated."""
     summary: Summary | None = None
     """What the model is shown in place of what lies long ago."""
     summarising: bool = False
@@ -113,3 +133,8 @@ class CallRecord:
     ending: bool = False
     """The goodbye is over: what the machine still has to do, and then the end."""
     closed: bool = False
+
+    @property
+    def part(self) -> Part:
+        """The agent that is on stage."""
+        return self.parts[self.playing]

@@ -14,7 +14,7 @@ from actors.call_record import CallRecord, Output
 from actors.decision_reports import TurnAmended
 from actors.decisions import told
 from actors.events import Begin, Cut, Pause, Quiet, Resume, SayWithin, ScoreText
-from actors.producer import Producer, Script
+from actors.producer import Producer
 from actors.reports import (
     AgentSpeechFinished,
     AgentStateChanged,
@@ -34,10 +34,10 @@ from actors.vendor import TurnText
 class Conductor:
     """Stateless but for the record, which it is given anew with each effect."""
 
-    def __init__(self, call: Call, script: Script, now_ns: Callable[[], int]) -> None:
+    def __init__(self, call: Call, now_ns: Callable[[], int]) -> None:
         """Tell the stages of ``call``."""
         self._call = call
-        self._producer = Producer(call, script)
+        self._producer = Producer(call)
         self._hooks = TurnHooks(call, now_ns)
         self._now_ns = now_ns
         slots = (call.addresses.of_slot(slot) for slot in call.slots)
@@ -117,7 +117,7 @@ class Conductor:
             case fx.TurnDiscarded(text, reason):
                 self.report(TurnDropped(text, reason.value))
             case fx.ScoreTurn(revision, text):
-                turn = TurnText(text, record.conversation.items, self._call.language)
+                turn = TurnText(text, record.conversation.items, record.part.language)
                 self._call.addresses.turn.tell(ScoreText(revision, turn))
             case _:
                 assert_never(effect)
@@ -132,13 +132,16 @@ class Conductor:
     def _start(self, record: CallRecord, effect: fx.StartOutput) -> None:
         bind_contextvars(epoch=effect.epoch)
         request = record.requests.pop(effect.ref, None)
-        output = memory.begin_output(record, effect.epoch, effect.kind, request=request)
+        output = memory.begin_output(
+            record, effect.epoch, effect.kind, request=request, continues=effect.continues
+        )
         self._begin(record, output, effect)
 
     def _begin(
         self, record: CallRecord, output: Output, effect: fx.StartOutput | fx.ConfirmSpeculation
     ) -> None:
         """Begin at once, or after the hooks that have a say in it."""
+        self._call.on_stage.plays(output.epoch, output.part)
         is_turn = output.kind is OutputKind.TURN
         if self._hooks.has_gate(is_turn=is_turn):
             output.gated = effect
@@ -188,7 +191,7 @@ class Conductor:
             case OutputKind.SAY:
                 produce.speak(output, "" if request is None else request.text)
             case OutputKind.APOLOGY:
-                produce.speak(output, produce.script.apology)
+                produce.speak(output, output.part.script.apology)
             case OutputKind.CONTINUE:
                 produce.speak(output, memory.unheard_text(record, effect.continues))
             case _:
@@ -202,6 +205,7 @@ class Conductor:
         match effect:
             case fx.StartSpeculation(epoch, text):
                 output = memory.begin_output(record, epoch, OutputKind.TURN)
+                self._call.on_stage.plays(epoch, output.part)
                 self._producer.answer(record, output, pending=text)
             case fx.ConfirmSpeculation(epoch):
                 self._begin(record, memory.begin_output(record, epoch, OutputKind.TURN), effect)

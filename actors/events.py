@@ -6,9 +6,7 @@ of the caller's clock.
 
 import enum
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-from actors.conversation import ToolCall, ToolOutput
 from actors.ports import Toolbox
 from actors.vendor import ChatRequest, FailureKind, SttCapabilities, TurnScore, TurnText
 
@@ -274,27 +272,3 @@ class OutputFailed:
     slot: str
     kind: FailureKind
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToolStarted:
-    """A tool call of this reply began."""
-
-    epoch: int
-    call: ToolCall
-    safe: bool
-    """Whether it may be cut off."""
-
-
-ToolStatus: TypeAlias = Literal["done", "failed", "interrupted", "abandoned"]
-
-
-@dataclass(frozen=True, slots=True)
-class ToolEnded:
-    """A tool call of this reply has its one output."""
-
-    epoch: int
-    output: ToolOutput
-    arguments: str
-    status: ToolStatus
-    safe: bool

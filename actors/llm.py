@@ -21,19 +21,13 @@ from actors.frames import Piece, ReplyEnd, SpeechOver
 from actors.llm_job import LlmHold, LlmJob, Overdue, SpeechText, SplitDue
 from actors.llm_performer import Ask
 from actors.llm_tools import ToolRound
+from actors.part import EndReply
 from actors.performer import Cancel, Finished, Result
 from actors.role import Role
 from actors.slot import Slot
 from actors.text import TextFilter
 from actors.tool_runner import ToolReturned
-from actors.vendor import (
-    ChatDone,
-    ChatEvent,
-    ChatRequest,
-    FailureKind,
-    TextDelta,
-    Usage,
-)
+from actors.vendor import ChatDone, ChatEvent, ChatRequest, FailureKind, TextDelta, Usage
 from supervision.address import Down
 
 FIRST_RESULT_S = 10.0
@@ -70,14 +64,17 @@ class LlmRole(Role[LlmHold]):
                 self._confirm(self.held.jobs[epoch])
             case Cut(epoch):
                 self._cut(epoch)
+            case EndReply(epoch) if epoch in self.held.jobs:
+                self.held.jobs[epoch].is_ending = True
+                self._end_round(self.held.jobs[epoch])
             case SayWithin(epoch, text):
                 self._say_within(epoch, text)
             case Result(attempt, event):
                 self._result(attempt, event)
             case Finished(attempt):
                 self._finished(attempt)
-            case ToolReturned(call_id, output):
-                self._tool_ended(call_id, lambda tools: tools.ended(call_id, output, "done"))
+            case ToolReturned(call_id):
+                self._tool_ended(call_id, lambda tools: tools.returned(message))
             case Down(key=("tool", str(call_id))):
                 reason = message.reason
                 self._tool_ended(call_id, lambda tools: tools.fell(call_id, reason))
@@ -293,6 +290,11 @@ class LlmRole(Role[LlmHold]):
                 self._end_round(job)
 
     def _end_round(self, job: LlmJob) -> None:
-        if not job.waits_for_tools:
+        if job.waits_for_tools:
+            return
+        if job.is_ending:
+            self._session.tell(ReplyText(job.epoch, job.speech.text))
+            self._end(job)
+        elif not job.handed_over:
             job.next_round()
             self._ask(job)

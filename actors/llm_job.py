@@ -120,6 +120,11 @@ class LlmJob:
     asked: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """How often each tool was called with the same arguments in this reply."""
 
+    handed_over: bool = False
+    """A tool gave the call to another agent: no further round follows."""
+    is_ending: bool = False
+    """And the Session knows: what the tool wanted to be said has come before."""
+
     @property
     def waits_for_stage(self) -> bool:
         """Whether the model has yet to be asked."""

@@ -4,10 +4,11 @@ import json
 
 from actors.call import Call
 from actors.conversation import ToolCall, ToolOutput
-from actors.events import ToolEnded, ToolStarted, ToolStatus
 from actors.llm_job import LlmJob
+from actors.part import HandOver
+from actors.tool_events import ToolEnded, ToolStarted, ToolStatus
 from actors.tool_limits import ToolError, ToolLimits
-from actors.tool_runner import ToolRunner
+from actors.tool_runner import ToolReturned, ToolRunner
 from supervision.address import Address
 from supervision.messages import ExitReason
 from supervision.spec import ChildSpec, Restart
@@ -82,7 +83,18 @@ class ToolRound:
             case _:  # a bug: its text alone, such as that of a KeyError, would say nothing
                 self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
 
-    def ended(self, call_id: str, text: str, status: ToolStatus) -> None:
+    def returned(self, returned: ToolReturned) -> None:
+        """Record what a tool gave; of two that hand the call over in one reply the first does."""
+        hand_over = returned.hand_over
+        if hand_over is not None and self._job.handed_over:
+            self.ended(returned.call_id, "not done: the call was handed over already", "failed")
+            return
+        self._job.handed_over = self._job.handed_over or hand_over is not None
+        self.ended(returned.call_id, returned.output, "done", hand_over)
+
+    def ended(
+        self, call_id: str, text: str, status: ToolStatus, hand_over: HandOver | None = None
+    ) -> None:
         """Record the one output of a call."""
         tool_call = self._job.calls[call_id]
         output = ToolOutput(
@@ -90,7 +102,7 @@ class ToolRound:
         )
         self._job.outputs[call_id] = output
         safe = self._limits(tool_call).safe
-        ended = ToolEnded(self._job.epoch, output, tool_call.arguments, status, safe)
+        ended = ToolEnded(self._job.epoch, output, tool_call.arguments, status, safe, hand_over)
         self._session.tell(ended)
 
     def interrupt(self) -> None:

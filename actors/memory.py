@@ -7,7 +7,7 @@ heard, and always holds exactly the words that were.
 from dataclasses import replace
 
 from actors.call_record import CallRecord, Output, Request, Stamps
-from actors.conversation import Message, ToolCall, ToolOutput, new_id
+from actors.conversation import Conversation, Message, ToolCall, ToolOutput, new_id
 from actors.turn_taking import OutputKind
 from actors.word_map import heard
 
@@ -15,12 +15,24 @@ KEPT_OUTPUTS = 16
 
 
 def begin_output(
-    record: CallRecord, epoch: int, kind: OutputKind, *, request: Request | None = None
+    record: CallRecord,
+    epoch: int,
+    kind: OutputKind,
+    *,
+    request: Request | None = None,
+    continues: int | None = None,
 ) -> Output:
-    """Open the record of an epoch, or give back the one that a speculation has opened."""
+    """Open the record of an epoch, or give back the one that a speculation has opened.
+
+    It is the output of whose wish it is, or whose words go on; else of whoever is on stage.
+    """
     output = record.outputs.get(epoch)
     if output is None:
-        output = Output(epoch, kind, new_id("msg"), request=request)
+        goes_on = None if continues is None else record.outputs.get(continues)
+        part = record.part if goes_on is None else goes_on.part
+        if request is not None:
+            part = record.parts.get(request.part, part)
+        output = Output(epoch, kind, part, new_id("msg"), request=request)
         record.outputs[epoch] = output
         for old in tuple(record.outputs)[:-KEPT_OUTPUTS]:
             del record.outputs[old]
@@ -67,6 +79,14 @@ def amend_turn(record: CallRecord, epoch: int, old: str, new: str) -> None:
         record.conversation = record.conversation.with_replaced(message)
     else:
         record.conversation = record.conversation.without(message.id)
+
+
+def shown(record: CallRecord) -> Conversation:
+    """Return the conversation as far as whoever is on stage may know it."""
+    if not record.forgotten:
+        return record.conversation
+    known = (item for item in record.conversation if item.id not in record.forgotten)
+    return Conversation(tuple(known))
 
 
 def heard_text(output: Output) -> str:

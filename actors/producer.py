@@ -1,14 +1,11 @@
 """The producer: sets an output going, from the language model, from a text or from a recording."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-
+from actors import memory
 from actors.call import Call
 from actors.call_record import CallRecord, Output, Request
-from actors.conversation import ContextPolicy, Conversation, ImagePart, Message
+from actors.conversation import Conversation, ImagePart, Message
 from actors.events import Generate
 from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
-from actors.ports import Toolbox
 from actors.resample import StreamResampler
 from actors.turn_taking import SpeculationMode
 from actors.vendor import ChatRequest
@@ -16,37 +13,23 @@ from actors.wishes import Recording
 from actors.word_map import estimated
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What the agent is told and what it says by itself."""
-
-    instructions: str
-    apology: str
-    toolbox: Toolbox
-    pieces: Callable[[str], Iterable[str]]
-    """Turns a whole text into speakable pieces."""
-    context: ContextPolicy = field(default_factory=ContextPolicy)
-    """How much of the conversation the model is shown."""
-
-
 class Producer:
     """Stateless but for the record that it is given."""
 
-    def __init__(self, call: Call, script: Script) -> None:
+    def __init__(self, call: Call) -> None:
         """Tell the stages of ``call``."""
         self._call = call
         self._has_voice = "tts" in call.slots
-        self.script = script
 
     def answer(self, record: CallRecord, output: Output, *, pending: str | None = None) -> None:
         """Ask the model about the conversation; ``pending`` is a text that is no turn yet."""
         message = None if pending is None else Message(role="user", text=pending)
-        instructions = self._instructions(record)
+        instructions = output.part.script.instructions
         self._generate(record, output, instructions, message, confirmed=pending is None)
 
     def reply(self, record: CallRecord, output: Output, request: Request | None) -> None:
         """Let the model speak without a turn of the caller."""
-        instructions, images = self._instructions(record), tuple[ImagePart, ...]()
+        instructions, images = output.part.script.instructions, tuple[ImagePart, ...]()
         if request is not None:
             instructions = f"{instructions}\n\n{request.text}".strip()
             images = request.images
@@ -60,7 +43,7 @@ class Producer:
         if output.in_writing:
             self.nothing(output)
             return
-        pieces = list(self.script.pieces(text))
+        pieces = list(output.part.script.pieces(text))
         tts = self._call.addresses.tts
         for number, piece in enumerate(pieces):
             tts.tell(Piece(output.epoch, number, piece))
@@ -78,9 +61,6 @@ class Producer:
         track.tell(AgentAudio(output.epoch, 0, pcm))
         track.tell(SpeechOver(output.epoch, samples))
 
-    def _instructions(self, record: CallRecord) -> str:
-        return self.script.instructions if record.instructions is None else record.instructions
-
     def _generate(
         self,
         record: CallRecord,
@@ -94,17 +74,18 @@ class Producer:
             self.nothing(output)
             return
         output.in_writing = not self._has_voice
-        shown: Conversation = record.conversation
+        shown: Conversation = memory.shown(record)
         if message is not None:
             shown = shown.with_items(message)
-        toolbox = record.toolbox or self.script.toolbox
-        items = self.script.context.applied_to(shown, record.summary).items
-        request = ChatRequest(items, instructions, toolbox.schemas, self._call.language)
+        script = output.part.script
+        items = script.context.applied_to(shown, record.summary).items
+        schemas = script.toolbox.schemas
+        request = ChatRequest(items, instructions, schemas, output.part.language)
         early = record.machine.config.speculation.mode
         generate = Generate(
             output.epoch,
             request,
-            toolbox,
+            script.toolbox,
             confirmed=confirmed,
             silent=not confirmed and early is SpeculationMode.LLM,
         )

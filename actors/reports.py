@@ -109,6 +109,14 @@ class WokenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """Another agent has taken over the call."""
+
+    from_: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCalled:
     """A tool call is now started, done, failed, interrupted or abandoned."""
 
@@ -195,6 +203,7 @@ Event: TypeAlias = (
     | DtmfEntered
     | ConnectionChanged
     | WokenUp
+    | AgentChanged
     | ToolCalled
     | ProviderSwitched
     | ActorRestarted
@@ -218,6 +227,7 @@ _NAMES: dict[type[object], str] = {
     DtmfEntered: "dtmf_entered",
     ConnectionChanged: "connection_changed",
     WokenUp: "woken_up",
+    AgentChanged: "agent_changed",
     ToolCalled: "tool_called",
     ProviderSwitched: "provider_switched",
     ActorRestarted: "actor_restarted",

@@ -13,12 +13,22 @@ from actors.call import AnyAddress, Call
 from actors.call_limits import CallLimits, Clockwork, LimitDue
 from actors.call_record import CallRecord
 from actors.conductor import Conductor
-from actors.conversation import Conversation, Summary
-from actors.events import CallerDone, CallerJoined, CallerLeft, HangUp, LineClosed
+from actors.conversation import new_id
+from actors.events import (
+    CallerDone,
+    CallerJoined,
+    CallerLeft,
+    HangUp,
+    LineClosed,
+)
 from actors.hook_runner import HookRunner
-from actors.producer import Script
+from actors.memory import shown
+from actors.part import EndReply, HandOver, Part
 from actors.reports import Failure, SessionClosed, WokenUp
 from actors.session_inputs import Listener
+from actors.succession import EXIT_HOOK_S, Succession, Summarise
+from actors.summary import KEEP_TURNS
+from actors.tool_events import ToolEnded
 from actors.turn_taking import (
     AgentState,
     CancelTimer,
@@ -26,7 +36,6 @@ from actors.turn_taking import (
     Input,
     SetTimer,
     TimerName,
-    TurnTakingConfig,
     initial,
     inputs,
     rearm,
@@ -45,20 +54,8 @@ from supervision.messages import Exit, ExitReason
 from supervision.spec import ChildSpec, Restart
 from supervision.supervisor import StartChild
 
-EXIT_HOOK_S = 10.0
 SUMMARY_S = 60.0
 MAX_TRIES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """The user's code that a Session sets going, never runs itself."""
-
-    on_enter: Callable[[], Awaitable[None]]
-    on_exit: Callable[[], Awaitable[None]]
-    on_wake_up: Callable[[], Awaitable[None]]
-    summarise: Callable[[Conversation, Summary | None], Awaitable[None]]
-    """Has a model summarise the conversation, and tells the Session (`SummaryWritten`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,9 @@ class SessionPlan:
     """What a Session is made from."""
 
     call: Call
-    script: Script
-    hooks: Hooks
-    turn_taking: TurnTakingConfig
+    part: Part
+    """The agent with which the call begins."""
+    summarise: Summarise
     capabilities: Capabilities
     resumable: bool
     """Whether the transport is started again after a failure."""
@@ -93,9 +90,10 @@ class Session(Actor):
         super().__init__()
         self._plan = plan
         self._call = plan.call
-        self._conductor = Conductor(plan.call, plan.script, self._now_ns)
+        self._conductor = Conductor(plan.call, self._now_ns)
         self._listener = Listener(self._conductor, plan.call.track_rate_hz)
         self._clockwork = Clockwork(plan.limits, self)
+        self._succession = Succession(plan.call, self, plan.summarise)
 
     def _now_ns(self) -> int:
         return self.clock.now_ns()
@@ -108,10 +106,13 @@ class Session(Actor):
         """Take up the record, or open it."""
         self._call.name_in_logs("session")
         if self.hold is None:
-            self.hold = CallRecord(initial(self._plan.turn_taking, self._plan.capabilities))
+            part = self._plan.part
+            machine = initial(part.rules, self._plan.capabilities)
+            self.hold = CallRecord(machine, {part.id: part}, part.id)
             self._clockwork.begin(self._record)
         else:
             self._clockwork.resume(self._record)
+            self._succession.take_up(self._record)
             for effect in rearm(self._record.machine):
                 self._carry_out(effect)
         self._call.addresses.transport.monitor(self.address, "transport")
@@ -153,18 +154,20 @@ class Session(Actor):
                 self._clockwork.left(record, who)
                 return (inputs.Left(who),)
             case LimitDue(why) if why in record.limits:
-                self._close(record, why)
+                return self._close(record, why)
             case CallerDone():
                 record.caller_done = True
                 self._end_if_quiet(record)
             case Close(reason):
-                self._close(record, reason)
+                return self._close(record, reason)
             case LineClosed(reason):
                 return self._line_ended(record, reason)
             case Down(key="transport", reason=reason):
                 return self._transport_down(record, reason)
             case Down(key=("hook", str(name))):
                 return self._hook_ended(record, name, message)
+            case HandOver() | ToolEnded(hand_over=HandOver()):
+                return self._handed_over(record, message, now_ns)
             case _:
                 return self._listener.inputs(record, message, now_ns)
         return ()
@@ -201,7 +204,20 @@ class Session(Actor):
                     self._summarise_if_due(self._record)
                 elif isinstance(effect, fx.WakeUp):
                     self._conductor.report(WokenUp())
-                    self._run_hook("on_wake_up", self._plan.hooks.on_wake_up, timeout_s=None)
+                    self.run_hook("on_wake_up", self._record.part.hooks.on_wake_up, timeout_s=None)
+
+    def _handed_over(
+        self, record: CallRecord, message: HandOver | ToolEnded, now_ns: int
+    ) -> tuple[Input, ...]:
+        """Let another agent take over; if a tool did it, its output is written first, once."""
+        if isinstance(message, HandOver):
+            return self._succession.begin(record, message)
+        order = message.hand_over if message.output.call_id in record.tool_calls else None
+        ended = self._listener.inputs(record, message, now_ns)
+        if order is None:
+            return ended
+        self._call.addresses.llm.tell(EndReply(message.epoch))
+        return (*ended, *self._succession.begin(record, order))
 
     # ------------------------------------------------------------ begin and end
 
@@ -209,28 +225,35 @@ class Session(Actor):
         if record.entered:
             return (inputs.Joined(who),)
         record.entered = True
-        self._run_hook("on_enter", self._plan.hooks.on_enter, timeout_s=None)
+        self.run_hook("on_enter", record.part.hooks.on_enter, timeout_s=None)
         return (inputs.Joined(who), inputs.Started())
 
     def _end_if_quiet(self, record: CallRecord) -> None:
-        if record.caller_done and record.agent_state == AgentState.IDLE.value:
+        is_quiet = record.agent_state == AgentState.IDLE.value
+        if record.caller_done and is_quiet and not self._succession.goes_on(record):
             self.address.tell(Close("the caller has finished"))
 
     def _summarise_if_due(self, record: CallRecord) -> None:
-        context = self._plan.script.context
-        if record.summarising or not context.wants_summary(record.conversation, record.summary):
+        context, conversation = record.part.script.context, shown(record)
+        if record.summarising or not context.wants_summary(conversation, record.summary):
             return
         record.summarising = True
-        summarise, before = self._plan.hooks.summarise, record.summary
-        conversation = record.conversation
-        self._run_hook("summary", lambda: summarise(conversation, before), timeout_s=SUMMARY_S)
+        summarise, before = self._plan.summarise, record.summary
+        self.run_hook(
+            "summary", lambda: summarise(conversation, before, KEEP_TURNS), timeout_s=SUMMARY_S
+        )
 
-    def _close(self, record: CallRecord, reason: str) -> None:
+    def _close(self, record: CallRecord, reason: str) -> tuple[Input, ...]:
         """Begin to close: first the user's goodbye, then the machine, then the line."""
         if record.closing:
-            return
+            return ()
         record.closing = reason
-        self._run_hook("on_exit", self._plan.hooks.on_exit, timeout_s=EXIT_HOOK_S)
+        if not record.acts:
+            self.run_hook("on_exit", record.part.hooks.on_exit, timeout_s=EXIT_HOOK_S)
+        elif not self._succession.break_off(record):  # one has gone, the next was never there
+            record.ending = True
+            return (inputs.Close(),)
+        return ()
 
     def _line_ended(self, record: CallRecord, reason: str) -> tuple[Input, ...]:
         """Nobody hears a goodbye any more: what is queued is dropped, then the call is closed."""
@@ -252,18 +275,19 @@ class Session(Actor):
             self._conductor.report(Failure(name, "error", detail))
         if name == "summary":
             record.summarising = False
-        if name != "on_exit":
-            return ()
-        record.ending = True
-        return (inputs.Close(),)
+        if record.closing and name == "on_exit":
+            record.ending = True
+            return (inputs.Close(),)
+        return self._succession.hook_ended(record, name)
 
-    def _run_hook(
+    def run_hook(
         self, name: str, hook: Callable[[], Awaitable[None]], *, timeout_s: float | None
     ) -> None:
+        """Run user code in a child of its own; its end is told to the Session."""
         address: AnyAddress = Address(name)
         address.monitor(self.address, ("hook", name))
         spec = ChildSpec(
-            id=name,
+            id=new_id(name),
             start=lambda: HookRunner(hook, timeout_s=timeout_s),
             restart=Restart.TEMPORARY,
             address=address,

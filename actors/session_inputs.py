@@ -3,6 +3,9 @@
 What it learns on the way (positions, words, texts, times) goes into the call record first.
 """
 
+from dataclasses import replace
+from typing import Any
+
 from actors import memory
 from actors.call_record import CallRecord, Output, Request
 from actors.conductor import Conductor
@@ -23,13 +26,12 @@ from actors.events import (
     ReplyProgress,
     ReplyText,
     SpeechBegan,
-    ToolEnded,
-    ToolStarted,
     TurnScored,
     WordsPlaced,
 )
 from actors.reports import AgentSpeechStarted, AgentWords, Failure, ToolCalled, UserTranscript
 from actors.session_latency import turn_latency
+from actors.tool_events import ToolEnded, ToolStarted
 from actors.turn_hooks import GateOpened
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
@@ -88,12 +90,12 @@ class Listener:
         record: CallRecord, message: UpdateInstructions | SummaryWritten | UpdateTools
     ) -> None:
         match message:
-            case UpdateInstructions(instructions):
-                record.instructions = instructions
+            case UpdateInstructions(instructions, part):
+                _rewrite(record, part, instructions=instructions)
             case SummaryWritten(summary):
                 record.summary = summary
-            case UpdateTools(toolbox):
-                record.toolbox = toolbox
+            case UpdateTools(toolbox, part):
+                _rewrite(record, part, toolbox=toolbox)
 
     # ------------------------------------------------------------ the caller
 
@@ -240,8 +242,8 @@ class Listener:
     def _request(record: CallRecord, message: Say | Reply) -> tuple[Input, ...]:
         utterance = message.utterance
         match message:
-            case Say(_, text, audio, interruptible, unless_user_spoke, within):
-                record.requests[utterance.id] = Request(utterance, text, audio)
+            case Say(_, text, audio, interruptible, unless_user_spoke, within, part):
+                record.requests[utterance.id] = Request(utterance, text, audio, part=part)
                 return (
                     inputs.Say(
                         utterance.id,
@@ -250,11 +252,17 @@ class Listener:
                         unless_user_spoke=unless_user_spoke,
                     ),
                 )
-            case Reply(_, instructions, images, interruptible, within):
-                request = Request(utterance, instructions, images=images)
+            case Reply(_, instructions, images, interruptible, within, part):
+                request = Request(utterance, instructions, images=images, part=part)
                 record.requests[utterance.id] = request
                 reply = inputs.Reply(utterance.id, uninterruptible=not interruptible, within=within)
                 return (reply,)
+
+
+def _rewrite(record: CallRecord, part_id: str, **changes: Any) -> None:
+    """Change what an agent is told: the one on stage, or one that has left and may come back."""
+    part = record.parts.get(part_id, record.part)
+    record.parts[part.id] = replace(part, script=replace(part.script, **changes))
 
 
 def _scored(revision: int, score: TurnScore) -> tuple[Input, ...]:

@@ -10,11 +10,23 @@ from dataclasses import dataclass
 
 from actors.call import AnyAddress
 from actors.conversation import ToolCall
+from actors.part import HandOver
 from actors.ports import Toolbox
 from supervision.actor import Actor
 
-reply_epoch: ContextVar[int | None] = ContextVar("reply_epoch", default=None)
-"""The reply in whose tool the present code runs; `say` and `reply` called there belong to it."""
+
+@dataclass(slots=True)
+class ToolScope:
+    """What the code of a tool does to its own reply."""
+
+    epoch: int
+    """The reply; `say` and `reply` called in its tool belong to it."""
+    hand_over: HandOver | None = None
+    """Who takes over the call once the tool has returned."""
+
+
+tool_scope: ContextVar[ToolScope | None] = ContextVar("tool_scope", default=None)
+"""Set where the code of a tool runs, in its threads as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,7 @@ class ToolReturned:
 
     call_id: str
     output: str
+    hand_over: HandOver | None = None
 
 
 class ToolRunner(Actor):
@@ -50,8 +63,9 @@ class ToolRunner(Actor):
         self.spawn(self._run(), name=f"tool {self._tool_call.name}")
 
     async def _run(self) -> None:
-        reply_epoch.set(self._epoch)
+        scope = ToolScope(self._epoch)
+        tool_scope.set(scope)
         async with asyncio.timeout(self._timeout_s):
             output = await self._toolbox.call(self._tool_call.name, self._tool_call.arguments)
-        self._asker.tell(ToolReturned(self._tool_call.call_id, output))
+        self._asker.tell(ToolReturned(self._tool_call.call_id, output, scope.hand_over))
         self.stop()

@@ -53,7 +53,8 @@ class TtsRole(Role[TtsHold]):
 
     def canary(self, attempt: int) -> object:
         """Have it say one word, which nobody hears."""
-        request = SpeechRequest("Yes.", self.call.language, self.call.voice, is_probe=True)
+        part = self.call.on_stage.part
+        request = SpeechRequest("Yes.", part.language, part.voice, is_probe=True)
         return Speak(attempt, request)
 
     def handle(self, message: object) -> None:
@@ -159,7 +160,8 @@ class TtsRole(Role[TtsHold]):
         resampler = StreamResampler(rate_hz, self.call.track_rate_hz)
         attempt = self.next_attempt()
         utterance.current = PieceJob(piece, attempt, name, utterance.off, resampler, rate_hz)
-        stage.tell(Speak(attempt, SpeechRequest(piece.text, self.call.language, self.call.voice)))
+        part = self.call.on_stage.of(piece.epoch)
+        stage.tell(Speak(attempt, SpeechRequest(piece.text, part.language, part.voice)))
         self._expect(utterance, attempt, FIRST_RESULT_S)
 
     def _expect(self, utterance: Utterance, attempt: int, within_s: float) -> None:

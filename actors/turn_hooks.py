@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from actors.call import Call
 from actors.conversation import new_id
 from actors.hook_runner import HookRunner
-from actors.hooks import Hook
+from actors.hooks import CallHooks, Hook
 from actors.reports import Failure
 from supervision.address import Address
 from supervision.spec import ChildSpec, Restart
@@ -32,8 +32,11 @@ class TurnHooks:
     def __init__(self, call: Call, now_ns: Callable[[], int]) -> None:
         """Use the hooks of ``call``."""
         self._call = call
-        self._hooks = call.hooks
         self._now_ns = now_ns
+
+    @property
+    def _hooks(self) -> CallHooks:
+        return self._call.hooks
 
     def user_turn_started(self) -> None:
         """Tell that the caller begins to speak."""

@@ -27,6 +27,8 @@ class Say:
     unless_user_spoke: bool = False
     within: int | None = None
     """The epoch in whose tool it was called."""
+    part: str = ""
+    """The id of the agent whose wish it is; empty: of whoever is on stage. So below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Reply:
     """Shown to the model for this reply only."""
     interruptible: bool = True
     within: int | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class UpdateInstructions:
     """Use these instructions from the next reply on."""
 
     instructions: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class UpdateTools:
     """Offer these tools from the next reply on."""
 
     toolbox: Toolbox
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

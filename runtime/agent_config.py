@@ -105,6 +105,11 @@ class AgentConfig:
 # ---------------------------------------------------------------- names
 
 
+def declared_fields(agent: Agent) -> dict[str, Any]:
+    """Return what the user has declared, in classes or on the agent itself."""
+    return _of_classes(agent) | vars(agent)
+
+
 def _of_classes(agent: Agent) -> dict[str, Any]:
     """Return what the user's classes define, without evaluating properties."""
     layers = [layer for layer in type(agent).__mro__ if layer not in Agent.__mro__]
@@ -116,8 +121,7 @@ def _of_classes(agent: Agent) -> dict[str, Any]:
 
 def _check_names(agent: Agent) -> None:
     allowed = (*FIELDS, *HOOKS, *TURN_HOOKS)
-    declared = _of_classes(agent) | vars(agent)
-    for name, value in declared.items():
+    for name, value in declared_fields(agent).items():
         if name.startswith("_") or name in (*allowed, "session"):
             continue
         is_slip = _is_data(value) and difflib.get_close_matches(name, allowed, cutoff=ALIKE)
@@ -190,8 +194,12 @@ def _is_provider(value: object) -> TypeGuard[Provider[Any]]:
 
 def _toolbox(agent: Agent, executor: Executor | None) -> AgentToolbox:
     tools = tuple(_tools(agent))
+
+    def hand_over(successor: Agent) -> None:
+        agent.session.hand_over(successor)
+
     try:
-        return AgentToolbox(tools, executor=executor)
+        return AgentToolbox(tools, executor=executor, hand_over=hand_over)
     except UserError as error:
         raise UserError(f"{type(agent).__name__}: {error}") from error
 

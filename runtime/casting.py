@@ -1,6 +1,6 @@
 """Casting: from an agent's declaration to the plan of one room."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,18 +8,17 @@ from typing import Any
 from actors.call import Call, CallAddresses
 from actors.conversation import Conversation, Summary
 from actors.health_board import HealthBoard
+from actors.part import OnStage
 from actors.ports import LanguageModel, Provider, Services, Transport
-from actors.producer import Script
 from actors.reports import Report
-from actors.session import Hooks
+from actors.succession import Summarise
 from actors.summary import summarise
-from actors.text import TextFilter, pieces
-from actors.turn_taking import TurnTakingConfig
 from actors.turn_taking.trace import Trace
 from actors.wishes import SummaryWritten
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
-from runtime.in_writing import AsWritten, written_turns
+from runtime.backstage import Backstage, make_part
+from runtime.in_writing import AsWritten
 from runtime.job_plan import JobPlan
 from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
@@ -68,9 +67,8 @@ def plan_job(
         providers = {"llm": config.llm}
         addresses = replace(addresses, tts=addresses.audio_track)
         filled = filled & {"llm"} | {"tts"}
-        config = replace(
-            config, text_filter=AsWritten, turn_taking=written_turns(config.turn_taking)
-        )
+        config = replace(config, text_filter=AsWritten)
+    part = make_part(agent, config, in_writing=opening.in_writing)
     listeners = Listeners(opening.room)
     call = Call(
         room=opening.room,
@@ -78,25 +76,24 @@ def plan_job(
         services=house.services,
         publish=_both(house.publish, listeners.take),
         track_rate_hz=transport.output_sample_rate_hz,
-        language=config.language,
-        voice=config.voice,
+        on_stage=OnStage(part),
         slots=filled,
-        hooks=config.in_flow,
         health=house.health,
     )
-    agent.session = SessionHandle(opening.room, addresses.session, listeners, opening.userdata)
+    backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing)
+    handle = SessionHandle(opening.room, addresses.session, listeners, backstage, opening.userdata)
+    agent.session = replace(handle, part=part.id)
     return JobPlan(
         call=call,
         transport=transport,
         in_writing=opening.in_writing,
         providers=providers,
-        script=_script(config),
+        part=part,
+        summarise=_summariser(call, config.llm),
         text_filter=config.text_filter,
-        hooks=Hooks(agent.on_enter, agent.on_exit, agent.on_wake_up, _summariser(call, config.llm)),
-        turn_taking=config.turn_taking or TurnTakingConfig(),
         limits=config.limits,
         listeners=listeners,
-        handle=agent.session,
+        handle=handle,
         on_event=on_event,
         trace=house.trace,
     )
@@ -113,20 +110,6 @@ def _by_slot(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:
     }
 
 
-def _script(config: AgentConfig) -> Script:
-    return Script(
-        config.instructions,
-        config.apology,
-        config.toolbox,
-        lambda text: _speakable_pieces(text, config.text_filter()),
-        config.context,
-    )
-
-
-def _speakable_pieces(text: str, speakable: TextFilter) -> list[str]:
-    return pieces(speakable.push(text) + speakable.flush())
-
-
 def _both(
     first: Callable[[Report], None], second: Callable[[Report], None]
 ) -> Callable[[Report], None]:
@@ -137,16 +120,18 @@ def _both(
     return publish
 
 
-def _summariser(
-    call: Call, models: Sequence[Provider[LanguageModel]]
-) -> Callable[[Conversation, Summary | None], Awaitable[None]]:
+def _summariser(call: Call, models: Sequence[Provider[LanguageModel]]) -> Summarise:
     """Return what has the first model on the list summarise, beside the call."""
 
-    async def write(conversation: Conversation, before: Summary | None) -> None:
+    async def write(conversation: Conversation, before: Summary | None, keep_turns: int) -> None:
         for model in models[:1]:
             async with model.open(call.services) as vendor:
                 summary = await summarise(
-                    conversation, vendor, previous=before, language=call.language
+                    conversation,
+                    vendor,
+                    previous=before,
+                    keep_turns=keep_turns,
+                    language=call.on_stage.part.language,
                 )
             if summary is not None:
                 call.addresses.session.tell(SummaryWritten(summary))

@@ -82,7 +82,7 @@ def tree_lines(plan: JobPlan) -> Iterator[str]:
 def _purpose(child: str, plan: JobPlan) -> str:
     match child:
         case "tools":
-            return ", ".join(sorted(tool.name for tool in plan.script.toolbox.schemas))
+            return ", ".join(sorted(tool.name for tool in plan.part.script.toolbox.schemas))
         case "transport":
             return plan.transport.name
         case _:

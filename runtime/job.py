@@ -5,7 +5,7 @@ stopping goes the other way.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from actors.audio_track import AudioTrack
@@ -15,7 +15,7 @@ from actors.ingress import Ingress
 from actors.line import TransportActor
 from actors.session import Session, SessionPlan
 from actors.text_track import TextTrack
-from actors.turn_taking import Capabilities, SpeculationConfig, SpeculationMode
+from actors.turn_taking import Capabilities
 from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
@@ -74,7 +74,7 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
 def _track(plan: JobPlan) -> Actor:
     if plan.in_writing:
         return TextTrack(plan.call)
-    fade_s = plan.turn_taking.interrupt.fade_s
+    fade_s = plan.part.turn_taking.interrupt.fade_s
     return AudioTrack(plan.call, fade_s=fade_s, is_reported=plan.transport.reports_playback)
 
 
@@ -91,14 +91,10 @@ def _capabilities(plan: JobPlan) -> Capabilities:
 
 
 def _session_plan(plan: JobPlan) -> SessionPlan:
-    turn_taking = plan.turn_taking
-    if plan.call.hooks.user_turn_end is not None:  # what to answer is not known before it returns
-        turn_taking = replace(turn_taking, speculation=SpeculationConfig(mode=SpeculationMode.OFF))
     return SessionPlan(
         plan.call,
-        plan.script,
-        plan.hooks,
-        turn_taking,
+        plan.part,
+        plan.summarise,
         _capabilities(plan),
         plan.transport.resumable,
         plan.limits,

@@ -6,11 +6,10 @@ from typing import Any
 
 from actors.call import Call
 from actors.call_limits import CallLimits
+from actors.part import Part
 from actors.ports import Provider, Transport
-from actors.producer import Script
-from actors.session import Hooks
+from actors.succession import Summarise
 from actors.text import TextFilter
-from actors.turn_taking import TurnTakingConfig
 from actors.turn_taking.trace import Trace
 from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
@@ -27,10 +26,10 @@ class JobPlan:
     """Whether the caller writes and reads; then there are neither ears nor a voice."""
     providers: Mapping[str, Sequence[Provider[Any]]]
     """By slot name; a slot that is absent has no entry."""
-    script: Script
+    part: Part
+    """The agent with which the call begins."""
+    summarise: Summarise
     text_filter: Callable[[], TextFilter]
-    hooks: Hooks
-    turn_taking: TurnTakingConfig
     limits: CallLimits
     listeners: Listeners
     handle: SessionHandle

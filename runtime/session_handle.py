@@ -1,13 +1,15 @@
 """The session as user code sees it: ``agent.session``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload
 
 from actors.call_record import CallRecord
 from actors.conversation import Conversation, ImagePart
+from actors.part import Carried, HandOver, Part
+from actors.ports import Toolbox
 from actors.reports import Event
-from actors.tool_runner import reply_epoch
+from actors.tool_runner import tool_scope
 from actors.utterance import Utterance
 from actors.wishes import (
     Close,
@@ -20,12 +22,37 @@ from actors.wishes import (
     UpdateTools,
 )
 from runtime.listeners import EventStream, EventT, Handler, Listeners
-from runtime.tools import AgentToolbox, as_tool
 from supervision.address import Address
 
 ASK_S = 5.0
 UserdataT = TypeVar("UserdataT")
 HandlerT = TypeVar("HandlerT", bound=Handler)
+
+
+class Successor(Protocol):
+    """An agent that takes over a call, as its predecessor sees it."""
+
+    session: "SessionHandle"
+
+    async def on_enter(self) -> None:
+        """Begin."""
+        ...
+
+    async def on_exit(self) -> None:
+        """End."""
+        ...
+
+
+class Backstage(Protocol):
+    """Makes what a running call is given anew."""
+
+    def part(self, successor: Successor, session: "SessionHandle") -> Part:
+        """Return the part of an agent that is to take over."""
+        ...
+
+    def toolbox(self, tools: Iterable[Callable[..., Any]], session: "SessionHandle") -> Toolbox:
+        """Return a toolbox with these tools."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +65,11 @@ class SessionHandle:
     room: str
     address: Address[Any]
     listeners: Listeners
+    backstage: Backstage = field(repr=False)
     data: object = field(default=None, repr=False)
     """What `Worker.open_room` was given for this call; typed by `userdata`."""
+    part: str = ""
+    """Whose handle it is; empty: it speaks for whichever agent is on stage."""
 
     # ------------------------------------------------------------ speaking
 
@@ -60,8 +90,8 @@ class SessionHandle:
             unless_user_spoke: a greeting: dropped if the caller has spoken first.
         """
         utterance = Utterance()
-        epoch = reply_epoch.get()
-        self.address.tell(Say(utterance, text, audio, interruptible, unless_user_spoke, epoch))
+        say = Say(utterance, text, audio, interruptible, unless_user_spoke, _epoch(), self.part)
+        self.address.tell(say)
         return utterance
 
     def reply(
@@ -73,7 +103,7 @@ class SessionHandle:
     ) -> Utterance:
         """Let the language model speak now; instructions and images hold for this reply only."""
         utterance = Utterance()
-        reply = Reply(utterance, instructions, images, interruptible, reply_epoch.get())
+        reply = Reply(utterance, instructions, images, interruptible, _epoch(), self.part)
         self.address.tell(reply)
         return utterance
 
@@ -85,7 +115,7 @@ class SessionHandle:
 
     def update_instructions(self, instructions: str) -> None:
         """Use these instructions from the next reply on."""
-        self.address.tell(UpdateInstructions(instructions))
+        self.address.tell(UpdateInstructions(instructions, self.part))
 
     def update_tools(self, *tools: Callable[..., Any]) -> None:
         """Offer exactly these tools from the next reply on.
@@ -93,7 +123,28 @@ class SessionHandle:
         Raises:
             UserError: Two tools have one name, or one cannot be told to a model.
         """
-        self.address.tell(UpdateTools(AgentToolbox(map(as_tool, tools))))
+        self.address.tell(UpdateTools(self.backstage.toolbox(tools, self), self.part))
+
+    def hand_over(self, agent: Successor, *, conversation: Carried = "whole") -> None:
+        """Let another agent take over the call, in a tool once the tool has returned.
+
+        ``on_exit`` of this one runs, then ``on_enter`` of the other; one without an ``on_enter``
+        answers the caller by itself. What it does not declare, such as a voice, stays as it is.
+
+        Args:
+            agent: an instance.
+            conversation: what it is shown of what was said before: ``whole``, ``summary`` (written
+                by the model) or ``fresh``, which is the caller's last turn alone.
+
+        Raises:
+            UserError: its declaration is wrong, or declares what cannot change in mid-call.
+        """
+        order = HandOver(self.backstage.part(agent, self), conversation)
+        scope = tool_scope.get()
+        if scope is None:
+            self.address.tell(order)
+        else:
+            scope.hand_over = order
 
     def userdata(self, kind: type[UserdataT]) -> UserdataT:
         """Return what this call was opened with, typed.
@@ -157,3 +208,9 @@ class SessionHandle:
             AskTimeout: The Session did not answer within 5 s.
         """
         return await self.address.ask(GetConversation(), timeout_s=ASK_S)
+
+
+def _epoch() -> int | None:
+    """Return the reply in whose tool the present code runs, if it does."""
+    scope = tool_scope.get()
+    return None if scope is None else scope.epoch

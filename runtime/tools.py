@@ -20,6 +20,7 @@ from pydantic_core import to_json
 
 from actors.tool_limits import ToolError, ToolLimits
 from actors.vendor import ToolSchema
+from runtime.agent import Agent
 from runtime.errors import UserError, complaints
 from runtime.tool_schema import raw_signature, read_signature
 
@@ -119,14 +120,20 @@ class AgentToolbox:
     Args:
         tools: the tools, those that are methods bound to their agent.
         executor: runs the sync ones; the loop's own if None.
+        hand_over: is given the agent that a tool returns, to take over the call.
 
     Raises:
         UserError: two tools have one name, or a signature cannot be told to a model.
     """
 
     def __init__(
-        self, tools: Iterable[FunctionTool[..., Any]] = (), *, executor: Executor | None = None
+        self,
+        tools: Iterable[FunctionTool[..., Any]] = (),
+        *,
+        executor: Executor | None = None,
+        hand_over: Callable[[Agent], None] | None = None,
     ) -> None:
+        self._hand_over = hand_over
         self._tools: dict[str, _Tool] = {}
         for tool in tools:
             if tool.name in self._tools:
@@ -155,7 +162,29 @@ class AgentToolbox:
             known = ", ".join(self._tools) or "none"
             raise ToolError(f"there is no tool {name}; the tools are: {known}")
         result = await tool.run(_read_object(name, arguments))
+        successor, result = _read_successor(result)
+        if successor is not None:
+            self._pass_on(successor, tool)
         return result if isinstance(result, str) else to_json(result, fallback=str).decode()
+
+    def _pass_on(self, successor: Agent, tool: "_Tool") -> None:
+        name = tool.signature.schema.name
+        if tool.limits.safe:
+            raise ToolError(f"{name} is declared safe=True: it may look, not hand the call over")
+        if self._hand_over is None:
+            raise ToolError(f"{name} returned an agent, but there is no call to hand over")
+        self._hand_over(successor)
+
+
+def _read_successor(result: object) -> tuple[Agent | None, object]:
+    """Tell whether a tool returned an agent, alone or with what the model is told of it."""
+    match result:
+        case Agent():
+            return result, f"{type(result).__name__} has taken over the call"
+        case (Agent() as agent, str(text)):
+            return agent, text
+        case _:
+            return None, result
 
 
 class _Tool:

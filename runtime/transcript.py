@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from actors.reports import (
     ActorRestarted,
+    AgentChanged,
     AgentSpeechStarted,
     AgentTranscript,
     Failure,
@@ -72,6 +73,8 @@ def asides(report: Report) -> Iterator[str]:
     match report.event:
         case ToolCalled() as called:
             yield from _tool(called)
+        case AgentChanged(from_=old, to=new):
+            yield f"        {new} takes over the call from {old}"
         case _:
             yield from _trouble(report)
 

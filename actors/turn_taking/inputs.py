@@ -7,6 +7,8 @@ import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from actors.turn_taking.config import TurnTakingConfig
+
 # ---------------------------------------------------------------- the user's side
 
 
@@ -229,6 +231,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Another agent speaks from now on, under these rules; the user has not spoken to it yet."""
+
+    config: TurnTakingConfig
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """The call ends."""
 
@@ -271,5 +280,5 @@ AgentInput: TypeAlias = (
     | ReplyEmpty
     | GenerationFailed
 )
-Command: TypeAlias = Say | Reply | Interrupt | Started | Close
+Command: TypeAlias = Say | Reply | Interrupt | Started | HandedOver | Close
 Input: TypeAlias = SpeechInput | SideInput | AgentInput | Command | Timer

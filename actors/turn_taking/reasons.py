@@ -81,4 +81,6 @@ class CancelReason(enum.Enum):
     EMPTY = "empty"
     """It came to its end without a sound."""
     LEFT = "left"
+    HANDED_OVER = "handed_over"
+    """Another agent answers."""
     CLOSING = "closing"

@@ -20,6 +20,7 @@ from actors.take_back import CutBack, WasCutBack
 from providers.scripted_tts import tone
 from supervision.actor import Actor
 from supervision.launch import start
+from tests.actors.parts import on_stage
 from tests.providers.fake_services import FakeServices
 
 FRAME_BYTES = 640
@@ -76,6 +77,7 @@ async def track(*, fade_s: float = FRAME_S) -> AsyncGenerator[Line, None]:
         services=FakeServices(),
         publish=lambda _: None,
         track_rate_hz=16_000,
+        on_stage=on_stage(),
     )
     line = Line(addresses.audio_track)
     for address in (addresses.transport, addresses.session, addresses.tts):

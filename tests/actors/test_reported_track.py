@@ -14,6 +14,7 @@ from actors.playback import Heard, LineState, Silenced
 from providers.scripted_tts import tone
 from supervision.actor import Actor
 from supervision.launch import start
+from tests.actors.parts import on_stage
 from tests.providers.fake_services import FakeServices
 
 SPEECH = tone(16_000, 1000)
@@ -72,6 +73,7 @@ async def reported_track() -> AsyncGenerator[Scene, None]:
         services=FakeServices(),
         publish=lambda _: None,
         track_rate_hz=16_000,
+        on_stage=on_stage(),
     )
     scene = Scene(addresses.audio_track)
     for address in (addresses.transport, addresses.session):

@@ -77,13 +77,15 @@ class Rig:
 
 
 @asynccontextmanager
-async def call(who: Agent, *, longest_s: float = LONGEST_CALL_S) -> AsyncGenerator[Rig, None]:
+async def call(
+    who: Agent, *, longest_s: float = LONGEST_CALL_S, userdata: object = None
+) -> AsyncGenerator[Rig, None]:
     """Open a room for the agent; leaving the block stops the worker."""
     caller = LoopbackCaller()
     async with Worker(who) as worker:
         transport = LoopbackTransport(caller)
         rig = Rig(worker, caller)
         await worker.subscribe(rig.ear.take)
-        rig.job = await worker.open_room("r1", transport)
+        rig.job = await worker.open_room("r1", transport, userdata=userdata)
         async with asyncio.timeout(longest_s):
             yield rig

@@ -26,6 +26,7 @@ from actors.turn_taking import (
     Final,
     GenerationFailed,
     GenerationProgress,
+    HandedOver,
     Input,
     Interim,
     Interrupt,
@@ -263,6 +264,8 @@ class World:
             return Interrupt(force=kind == 12)
         if number % 64 == 15:
             return Close()
+        if number % 64 == 31:
+            return HandedOver(self.player.state.config)
         return Started()
 
 

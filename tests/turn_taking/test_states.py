@@ -11,6 +11,8 @@ from actors.turn_taking import (
     AgentAudioStarted,
     AgentState,
     AgentStateChanged,
+    CancelReason,
+    CancelSpeculation,
     Capabilities,
     Close,
     CommitTurn,
@@ -19,12 +21,17 @@ from actors.turn_taking import (
     EouScore,
     EouVerdict,
     Final,
+    HandedOver,
     InterruptConfig,
     Joined,
+    OutputDropped,
+    OutputKind,
+    Reply,
     ReplyEmpty,
     Say,
     SetTimer,
     Started,
+    StartOutput,
     SttCapable,
     TimerName,
     TurnDiscarded,
@@ -227,3 +234,25 @@ def test_an_stt_without_interims_may_take_as_long_as_the_turn() -> None:
     player.feed(1100, VadStarted("a"))
     player.run(9000)
     assert not any(isinstance(effect, CommitTurn) for _, effect in player.effects())
+
+
+def test_an_agent_that_takes_over_has_not_been_spoken_to_and_inherits_no_speculation() -> None:
+    player = started()
+    a_turn(player)
+    player.feed(5000, VadStarted("a"))
+    player.feed(5900, VadEnded("a", 900), Final("a", 1, "and a taxi"))
+    assert player.state.speculation is not None
+    player.feed(5950, HandedOver(player.state.config), Reply("answer", unless_user_spoke=True))
+    cancelled = seen(player, CancelSpeculation)[-1][1]
+    assert cancelled.reason is CancelReason.HANDED_OVER
+    player.run(9000)  # the caller has spoken first: no answer to something else follows
+    assert [effect.ref for _, effect in seen(player, OutputDropped)] == ["answer"]
+    assert seen(player, StartOutput)[-1][1].kind is OutputKind.TURN
+
+
+def test_the_rules_of_an_agent_that_takes_over_hold_from_then_on() -> None:
+    player = started(TurnTakingConfig(wake_up_s=10.0))
+    player.run(5000)
+    player.feed(5000, HandedOver(TurnTakingConfig(wake_up_s=60.0)))
+    player.run(30_000)
+    assert not seen(player, WakeUp)

@@ -11,7 +11,15 @@ from actors.turn_taking.effects import (
     Refused,
     SpeakWithin,
 )
-from actors.turn_taking.inputs import Close, Command, Interrupt, Reply, Say, Started
+from actors.turn_taking.inputs import (
+    Close,
+    Command,
+    HandedOver,
+    Interrupt,
+    Reply,
+    Say,
+    Started,
+)
 from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import floor, speculation, user_side, views
 from actors.turn_taking.rules.draft import Draft
@@ -28,6 +36,9 @@ def carry_out(draft: Draft, given: Command) -> None:
         case Started():
             if draft.state.phase is Phase.STARTING:
                 draft.put(phase=Phase.IDLE)
+        case HandedOver(config):
+            speculation.cancel(draft, CancelReason.HANDED_OVER)
+            draft.put(config=config, user_spoke=False)
         case Close():
             _close(draft)
         case _:
