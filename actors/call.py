@@ -10,6 +10,7 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from actors.caller_ring import CallerRing
+from actors.camera import Camera
 from actors.conversation import new_id
 from actors.health_board import HealthBoard
 from actors.hooks import CallHooks
@@ -90,6 +91,8 @@ class Call:
     slots: frozenset[str] = frozenset()
     """The vendor slots that this agent has: denoise, vad, stt, turn, llm, tts."""
     ring: CallerRing = field(default_factory=CallerRing)
+    camera: Camera = field(default_factory=Camera)
+    """What the caller shows."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """What the worker's rooms know of their vendors."""
 

@@ -81,7 +81,9 @@ def plan_job(
         health=house.health,
     )
     backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing)
-    handle = SessionHandle(opening.room, addresses.session, listeners, backstage, opening.userdata)
+    handle = SessionHandle(
+        opening.room, addresses.session, listeners, backstage, call, opening.userdata
+    )
     agent.session = replace(handle, part=part.id)
     return JobPlan(
         call=call,
