@@ -10,7 +10,6 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from actors.caller_ring import CallerRing
-from actors.camera import Camera
 from actors.conversation import new_id
 from actors.health_board import HealthBoard
 from actors.hooks import CallHooks
@@ -27,51 +26,92 @@ Stages accept the union that their `on_receive` matches.
 """
 
 
+_CALLER = MailboxLimits(media=500)
+_AGENT = MailboxLimits(media=4096)
+_SLOT_LIMITS = {
+    "denoise": _CALLER,
+    "vad": _CALLER,
+    "stt": MailboxLimits(media=4096),
+    "turn": MailboxLimits(),
+    "llm": _AGENT,
+    "tts": _AGENT,
+}
+CALLER_SIDE = ("ingress", "denoise", "vad", "stt")
+
+
+@dataclass(slots=True)
+class Lineup:
+    """Which vendor slots a call has at present; changed by whoever changes its tree."""
+
+    filled: frozenset[str] = frozenset()
+    utterances: int = 0
+    """How many the caller has finished: ears that come back go on counting."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallAddresses:
-    """The stable addresses of a call, made before any of its actors."""
+    """The stable addresses of a call, made before any of its actors.
+
+    Only a part that left the call for good and comes again gets a new one.
+    """
 
     session: AnyAddress
     audio_track: AnyAddress
-    tts: AnyAddress
-    llm: AnyAddress
-    turn: AnyAddress
-    stt: AnyAddress
-    vad: AnyAddress
-    denoise: AnyAddress
     ingress: AnyAddress
     tools: AnyAddress
     transport: AnyAddress
+    slots: dict[str, AnyAddress]
+    """Of the roles of the vendor slots."""
 
     @classmethod
     def reserve(cls) -> "CallAddresses":
         """Make the addresses; mail that comes before the actors waits."""
-        caller = MailboxLimits(media=500)
-        agent = MailboxLimits(media=4096)
         return cls(
             session=Address("session"),
-            audio_track=Address("audio_track", limits=agent),
-            tts=Address("tts", limits=agent),
-            llm=Address("llm", limits=agent),
-            turn=Address("turn"),
-            stt=Address("stt", limits=MailboxLimits(media=4096)),
-            vad=Address("vad", limits=caller),
-            denoise=Address("denoise", limits=caller),
-            ingress=Address("ingress", limits=caller),
+            audio_track=Address("audio_track", limits=_AGENT),
+            ingress=Address("ingress", limits=_CALLER),
             tools=Address("tools"),
-            transport=Address("transport", limits=caller),
+            transport=Address("transport", limits=_CALLER),
+            slots={slot: Address(slot, limits=limits) for slot, limits in _SLOT_LIMITS.items()},
         )
+
+    def renew(self, slot: str) -> None:
+        """Give a slot that left for good a new address, for the next one of its kind."""
+        self.slots[slot] = Address(slot, limits=_SLOT_LIMITS[slot])
 
     def of_slot(self, slot: str) -> AnyAddress:
         """Return the address of a vendor slot's role."""
-        return {
-            "denoise": self.denoise,
-            "vad": self.vad,
-            "stt": self.stt,
-            "turn": self.turn,
-            "llm": self.llm,
-            "tts": self.tts,
-        }[slot]
+        return self.slots[slot]
+
+    @property
+    def tts(self) -> AnyAddress:
+        """The voice."""
+        return self.slots["tts"]
+
+    @property
+    def llm(self) -> AnyAddress:
+        """The language model."""
+        return self.slots["llm"]
+
+    @property
+    def turn(self) -> AnyAddress:
+        """The turn detector."""
+        return self.slots["turn"]
+
+    @property
+    def stt(self) -> AnyAddress:
+        """The recogniser."""
+        return self.slots["stt"]
+
+    @property
+    def vad(self) -> AnyAddress:
+        """The voice activity detection."""
+        return self.slots["vad"]
+
+    @property
+    def denoise(self) -> AnyAddress:
+        """The noise suppression."""
+        return self.slots["denoise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +128,8 @@ class Call:
     track_rate_hz: int
     on_stage: OnStage
     """Which of the agents that have played in this call plays now."""
-    slots: frozenset[str] = frozenset()
-    """The vendor slots that this agent has: denoise, vad, stt, turn, llm, tts."""
+    lineup: Lineup = field(default_factory=Lineup)
     ring: CallerRing = field(default_factory=CallerRing)
-    camera: Camera = field(default_factory=Camera)
-    """What the caller shows."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """What the worker's rooms know of their vendors."""
 
@@ -109,10 +146,19 @@ class Call:
         """Publish one public event of this call."""
         self.publish(Report(at_ns, self.room, epoch, event))
 
+    @property
+    def slots(self) -> frozenset[str]:
+        """The vendor slots that this agent has now: of denoise, vad, stt, turn, llm, tts."""
+        return self.lineup.filled
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether what the agent says is spoken."""
+        return "tts" in self.lineup.filled
+
     def after(self, slot: str) -> AnyAddress | None:
-        """Return the next stage on the caller's side that this agent has, or None."""
-        order = ("ingress", "denoise", "vad", "stt")
-        following = order[order.index(slot) + 1 :]
-        return next(
-            (self.addresses.of_slot(name) for name in following if name in self.slots), None
-        )
+        """Return the next stage on the caller's side that this agent has now, or None."""
+        for name in CALLER_SIDE[CALLER_SIDE.index(slot) + 1 :]:
+            if name in self.lineup.filled:
+                return self.addresses.of_slot(name)
+        return None

@@ -40,9 +40,6 @@ class Conductor:
         self._producer = Producer(call)
         self._hooks = TurnHooks(call, now_ns)
         self._now_ns = now_ns
-        slots = (call.addresses.of_slot(slot) for slot in call.slots)
-        # in writing the track stands in for the voice: it has no cast
-        self._roles = [role for role in slots if role is not call.addresses.audio_track]
 
     def carry_out(self, record: CallRecord, effect: fx.Effect) -> None:
         """Carry out one effect; timers and the end of the call are the Session's own."""
@@ -90,8 +87,11 @@ class Conductor:
         if is_quiet == record.quiet:
             return
         record.quiet = is_quiet
-        for role in self._roles:
-            role.tell(Quiet(is_quiet))
+        addresses = self._call.addresses
+        for slot in self._call.slots:
+            role = addresses.of_slot(slot)
+            if role is not addresses.audio_track:  # it stands in for the voice in writing
+                role.tell(Quiet(is_quiet))
 
     def _tell_why(self, effect: fx.Effect) -> None:
         decision = told(effect)

@@ -9,7 +9,7 @@ from actors.frames import CallerAudio
 from actors.performer import Performer, Result
 from actors.ports import Denoiser
 from actors.role import Role
-from actors.slot import Hold, Slot
+from actors.slot import Hold
 from actors.vendor import FailureKind
 
 
@@ -35,11 +35,6 @@ class DenoiseHold(Hold):
 
 class DenoiseRole(Role[DenoiseHold]):
     """Never late: a frame without a ready denoiser, or whose denoiser fell, goes on as it came."""
-
-    def __init__(self, slot: Slot) -> None:
-        """Send frames to the next stage of the caller's side."""
-        super().__init__(slot)
-        self._next_stage = self.call.after("denoise")
 
     def first_hold(self, cast: Cast) -> DenoiseHold:
         """Begin with no frame out."""
@@ -72,5 +67,5 @@ class DenoiseRole(Role[DenoiseHold]):
         stage.tell(frame)
 
     def _pass_on(self, frame: CallerAudio) -> None:
-        if self._next_stage is not None:
-            self._next_stage.tell(frame)
+        if (next_stage := self.call.after("denoise")) is not None:
+            next_stage.tell(frame)

@@ -30,7 +30,6 @@ class Ingress(Actor):
         """Send frames to the first stage of the caller's side that this agent has."""
         super().__init__()
         self._call = call
-        self._next_stage = call.after("ingress")
 
     def on_start(self) -> None:
         """Take up the clock where the last incarnation left it."""
@@ -55,8 +54,8 @@ class Ingress(Actor):
         frame = CallerAudio(held.next_at, pcm)
         held.next_at += CALLER_FRAME_SAMPLES
         self._call.ring.append(frame)
-        if self._next_stage is not None:
-            self._next_stage.tell(frame)
+        if (next_stage := self._call.after("ingress")) is not None:
+            next_stage.tell(frame)
 
     @staticmethod
     def _resampler(held: _Hold, sample_rate_hz: int) -> StreamResampler:

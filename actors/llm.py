@@ -44,7 +44,6 @@ class LlmRole(Role[LlmHold]):
         super().__init__(slot)
         self._text_filter = text_filter
         self._session: AnyAddress = self.call.addresses.session
-        self._has_voice = "tts" in self.call.slots
 
     def first_hold(self, cast: Cast) -> LlmHold:
         """Begin with no reply."""
@@ -245,7 +244,7 @@ class LlmRole(Role[LlmHold]):
         addresses = self.call.addresses
         if job.silent:
             job.unspoken.append(mail)
-        elif self._has_voice:
+        elif self.call.has_voice:
             addresses.tts.tell(mail)
         elif isinstance(mail, ReplyEnd):  # in writing: no sound will come, and the track is told so
             addresses.audio_track.tell(SpeechOver(job.epoch, 0))

@@ -19,7 +19,6 @@ class Producer:
     def __init__(self, call: Call) -> None:
         """Tell the stages of ``call``."""
         self._call = call
-        self._has_voice = "tts" in call.slots
 
     def answer(self, record: CallRecord, output: Output, *, pending: str | None = None) -> None:
         """Ask the model about the conversation; ``pending`` is a text that is no turn yet."""
@@ -39,7 +38,7 @@ class Producer:
     def speak(self, output: Output, text: str) -> None:
         """Hand over a text that needs no language model."""
         output.text = text
-        output.in_writing = not self._has_voice
+        output.in_writing = not self._call.has_voice
         if output.in_writing:
             self.nothing(output)
             return
@@ -73,7 +72,7 @@ class Producer:
         if "llm" not in self._call.slots:
             self.nothing(output)
             return
-        output.in_writing = not self._has_voice
+        output.in_writing = not self._call.has_voice
         shown: Conversation = memory.shown(record)
         if message is not None:
             shown = shown.with_items(message)

@@ -14,6 +14,7 @@ from actors.cast import Cast
 from actors.events import Quiet
 from actors.handover import Handover, Seam, Staged
 from actors.performer import Finished, Ready, Refused
+from actors.recasting import AbandonRecast, CarryOutRecast, PrepareRecast, RecastOrder, WhenUp
 from actors.reports import Failure, ProviderSwitched
 from actors.slot import Hold, Slot
 from actors.stage_manager import StageManager, TooLate, Wake
@@ -187,11 +188,9 @@ class Role(Actor, Generic[HoldT]):
         self.call.name_in_logs(self.slot.name)
         if self.hold is None:
             self.hold = self.first_hold(Cast.of(tuple(entry.name for entry in self.slot.entries)))
-            self._manager.fill()
+            self._manager.assemble()
         else:
-            self.held.probes.clear()
-            self._manager.fill()
-            self._manager.change_if_quiet()
+            self._manager.resume()
             self.on_resumed()
 
     def on_receive(self, message: object) -> None:
@@ -201,6 +200,8 @@ class Role(Actor, Generic[HoldT]):
                 self._about_cast(message)
             case Finished(attempt) if attempt in self.held.probes:
                 self._manager.proven(attempt)
+            case PrepareRecast() | CarryOutRecast() | AbandonRecast() | WhenUp():
+                self._recast(message)
             case _Due():
                 self._due(message)
             case _:
@@ -227,6 +228,20 @@ class Role(Actor, Generic[HoldT]):
             case Quiet(is_quiet):
                 self.held.quiet = is_quiet
                 self._manager.change_if_quiet()
+
+    def _recast(self, order: RecastOrder) -> None:
+        recasting = self._manager.recasting
+        match order:
+            case PrepareRecast(entries):
+                recasting.prepare(entries)
+            case CarryOutRecast():
+                if (name := recasting.carry_out()) is not None:
+                    self.on_performer_ready(name)
+                    self._manager.change_if_quiet()
+            case WhenUp():
+                recasting.when_up()
+            case AbandonRecast():
+                recasting.abandon("nobody carried the change out in time")
 
     def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
         """Publish that something failed and was dealt with."""

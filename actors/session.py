@@ -44,6 +44,7 @@ from actors.turn_taking import (
 from actors.turn_taking import effects as fx
 from actors.turn_taking.trace import Step, Trace
 from actors.wishes import (
+    ChangeLineup,
     Close,
     GetConversation,
     StopSpeaking,
@@ -132,6 +133,8 @@ class Session(Actor):
                 self._step(record, given, now_ns)
             record.applied = message
         self._drain()
+        if isinstance(message, ChangeLineup):  # what was cut was told to those who leave
+            self._call.lineup.filled = message.filled
         return None
 
     def _step(self, record: CallRecord, given: Input, now_ns: int) -> None:

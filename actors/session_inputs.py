@@ -35,7 +35,7 @@ from actors.tool_events import ToolEnded, ToolStarted
 from actors.turn_hooks import GateOpened
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
-from actors.wishes import Reply, Say, SummaryWritten, UpdateInstructions, UpdateTools
+from actors.wishes import ChangeLineup, Reply, Say, SummaryWritten, UpdateInstructions, UpdateTools
 from actors.word_map import heard
 from supervision.address import Down
 
@@ -76,7 +76,7 @@ class Listener:
             case OutputFailed(epoch, slot, kind, detail):
                 self._conductor.report(Failure(slot, kind.value, detail), epoch=epoch)
                 return (inputs.GenerationFailed(epoch, slot),)
-            case TurnScored() | CallerTurnEnded() | RecogniserReady():
+            case TurnScored() | CallerTurnEnded() | RecogniserReady() | ChangeLineup():
                 return self._judged(message)
             case CallerDtmf(who, digit):
                 return (inputs.Dtmf(who, digit),)
@@ -124,8 +124,10 @@ class Listener:
                 self._conductor.report(UserTranscript(text, final=True))
                 return (inputs.Final(WRITER, number, text), inputs.SttEnded(WRITER))
 
-    def _judged(self, message: TurnScored | CallerTurnEnded | RecogniserReady) -> tuple[Input, ...]:
-        """Take in what detector and recogniser say of the turn's end."""
+    def _judged(
+        self, message: TurnScored | CallerTurnEnded | RecogniserReady | ChangeLineup
+    ) -> tuple[Input, ...]:
+        """Take in what the ears say of the turn's end, and what ears there are."""
         match message:
             case TurnScored(revision, score):
                 state = None if score.state is None else score.state.value
@@ -136,6 +138,10 @@ class Listener:
                 return (inputs.SttEnded(CALLER),)
             case RecogniserReady(can):
                 return (inputs.SttCapable(can.interims, can.owns_end_of_turn),)
+            case ChangeLineup(filled, cuts_agent):
+                cut = (inputs.Interrupt(force=True),) if cuts_agent else ()
+                ears = inputs.EarsChanged("vad" in filled, "stt" in filled, "turn" in filled)
+                return (*cut, ears)
 
     # ------------------------------------------------------------ the agent's output
 
@@ -201,9 +207,8 @@ class Listener:
                 output.text = text
             case SpeechBegan():
                 output.stamps.first_audio = now_ns
-            case WordsPlaced(_, words, start):
-                kept = (word for word in output.words if word.start < start)
-                output.words = [*kept, *words]
+            case WordsPlaced(_, words):
+                output.words.extend(words)
                 if output.over:
                     memory.write_heard(record, output)
         return ()

@@ -15,7 +15,8 @@ class Understudy:
     """One entry of a slot: a unique name and how to make its performer."""
 
     name: str
-    make: Callable[[], Performer[Any]]
+    make: Callable[[str], Performer[Any]]
+    """Given its name."""
     health_key: str
     """Under what the health board knows its vendor."""
 
@@ -32,10 +33,26 @@ class Slot:
 
 
 @dataclass(slots=True)
+class Recast:
+    """Performers that are being tried in place of the present ones."""
+
+    cast: Cast
+    proven: str = ""
+    """Who of them can take over."""
+    complaints: list[str] = field(default_factory=list[str])
+    """Why others of them cannot."""
+
+
+@dataclass(slots=True)
 class Hold:
     """What a role needs to go on after a crash; each role adds its own work."""
 
     cast: Cast
+    troupe: dict[str, Understudy] = field(default_factory=dict[str, Understudy])
+    """All performers by name: those of the cast, those being tried, those about to leave."""
+    recast: Recast | None = None
+    leaving: set[str] = field(default_factory=set[str])
+    """Performers that go once nobody speaks."""
     live: dict[str, AnyAddress] = field(default_factory=dict[str, AnyAddress])
     facts: dict[str, object] = field(default_factory=dict[str, object])
     condemned: dict[str, tuple[FailureKind, str]] = field(

@@ -10,6 +10,7 @@ from typing import cast
 
 from actors.call import AnyAddress
 from actors.cast import NOBODY
+from actors.recasting import Recasting
 from actors.slot import Hold, Slot
 from actors.vendor import FailureKind, ProviderError
 from supervision.actor import Actor
@@ -61,7 +62,7 @@ class StageManager:
         self._slot = slot
         self._canary = canary
         self._health = slot.call.health
-        self._keys = {entry.name: entry.health_key for entry in slot.entries}
+        self.recasting = Recasting(role, slot, self.start)
 
     @property
     def _held(self) -> Hold:
@@ -95,6 +96,18 @@ class StageManager:
                 break
         return "suspect", f"{before} fails in other rooms"
 
+    def assemble(self) -> None:
+        """Take note of the declared performers, and start whoever should be up."""
+        self._held.troupe = {entry.name: entry for entry in self._slot.entries}
+        self.fill()
+
+    def resume(self) -> None:
+        """Go on after a crash of the role: its timers are gone, and who waited for an answer."""
+        self._held.probes.clear()
+        self.recasting.abandon("the slot was started again")
+        self.fill()
+        self.change_if_quiet()
+
     def fill(self, at_s: float = 0.0) -> None:
         """Start whoever should be up, and come back when the next one may be."""
         held = self._held
@@ -108,12 +121,18 @@ class StageManager:
     def start(self, name: str) -> None:
         """Start one performer under the slot's own small supervisor."""
         held = self._held
-        entry = next(entry for entry in self._slot.entries if entry.name == name)
+        entry = held.troupe[name]
         address: AnyAddress = Address(name, limits=MailboxLimits(media=4096))
         held.live[name] = address
-        held.cast = held.cast.starting(name)
+        if not self.recasting.is_new(name):
+            held.cast = held.cast.starting(name)
         address.monitor(self._role.address, name)
-        spec = ChildSpec(id=name, start=entry.make, restart=Restart.TEMPORARY, address=address)
+        spec = ChildSpec(
+            id=name,
+            start=lambda: entry.make(name),
+            restart=Restart.TEMPORARY,
+            address=address,
+        )
         self._slot.performers.tell(StartChild(spec))
         self._role.after(READY_WITHIN_S, TooLate(name, address), key=("late", name))
 
@@ -123,7 +142,12 @@ class StageManager:
         if name not in held.live:
             return False
         held.facts[name] = facts
+        if self.recasting.is_new(name):
+            self.recasting.ready(name)
+            self._prove(name)
+            return False
         held.cast = held.cast.ready(name, now_s=self._now_s)
+        self.recasting.tell_awaiting()
         self.change_if_quiet()
         return True
 
@@ -137,7 +161,15 @@ class StageManager:
         held.probes = {attempt: who for attempt, who in held.probes.items() if who != name}
         kind, detail, retry_after_s = _what_happened(down)
         kind, detail = held.condemned.pop(name, (kind, detail))
-        now_s = self._now_s
+        now_s, fall = self._now_s, Fall(name, kind, detail)
+        key = held.troupe[name].health_key
+        self._health.fell(key, kind, now_s=now_s, retry_after_s=retry_after_s)
+        if self.recasting.is_new(name):
+            self.recasting.fell(name, detail)
+            return fall
+        if name in held.leaving:
+            return fall
+        held.why_fallen[name] = (kind.value, detail)
         held.cast = held.cast.failed(
             name,
             kind,
@@ -145,10 +177,9 @@ class StageManager:
             retry_after_s=retry_after_s,
             chance=random.random(),  # noqa: S311 - jitter, not a secret
         )
-        self._health.fell(self._keys[name], kind, now_s=now_s, retry_after_s=retry_after_s)
-        held.why_fallen[name] = (kind.value, detail)
+        self.recasting.tell_awaiting(detail)
         self.fill()
-        return Fall(name, kind, detail)
+        return fall
 
     def is_overdue(self, late: TooLate) -> str | None:
         """Say what the performer failed to do in time, if it did."""
@@ -167,6 +198,9 @@ class StageManager:
         name = held.probes.pop(attempt, None)
         if name is None:
             return False
+        if self.recasting.is_new(name):
+            self.recasting.proven(name)
+            return True
         held.cast = held.cast.proven(name, now_s=self._now_s)
         self.change_if_quiet()
         return True
@@ -176,6 +210,7 @@ class StageManager:
         held = self._held
         if not held.quiet:
             return
+        self.recasting.dismiss_leaving()
         now_s = max(at_s, self._now_s)
         for name in held.cast.to_prove():
             self._prove(name)
@@ -191,14 +226,15 @@ class StageManager:
         held = self._held
         if name in held.probes.values():
             return
-        if not self._health.claim_probe(self._keys[name], now_s=self._now_s):
+        key, is_new = held.troupe[name].health_key, self.recasting.is_new(name)
+        if not is_new and not self._health.claim_probe(key, now_s=self._now_s):
             self._role.after(ASK_AGAIN_S, Wake(0.0), key=("prove", name))
             return
         held.attempt += 1
         job = self._canary(held.attempt)
         held.probes[held.attempt] = name
         if job is None:
-            self._health.well(self._keys[name])
+            self._health.well(key)
             self.proven(held.attempt)
             return
         held.live[name].tell(job)
@@ -208,10 +244,9 @@ class StageManager:
     def _suspects(self) -> frozenset[str]:
         if self._health.is_clean:
             return NOBODY
-        now_s = self._now_s
-        return frozenset(
-            name for name, key in self._keys.items() if self._health.is_suspect(key, now_s=now_s)
-        )
+        now_s, suspected = self._now_s, self._health.is_suspect
+        troupe = self._held.troupe.items()
+        return frozenset(name for name, e in troupe if suspected(e.health_key, now_s=now_s))
 
 
 def _what_happened(down: Down) -> tuple[FailureKind, str, float | None]:

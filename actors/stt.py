@@ -146,7 +146,7 @@ class SttRole(Role[SttHold]):
 
     def first_hold(self, cast: Cast) -> SttHold:
         """Begin with nothing heard."""
-        return SttHold(cast)
+        return SttHold(cast, utt=self.call.lineup.utterances)
 
     def handle(self, message: object) -> None:
         """Take audio and marks from the VAD side, and texts from the performer."""
@@ -263,4 +263,5 @@ class SttRole(Role[SttHold]):
         held = self.held
         self.call.addresses.session.tell(CallerFinal(held.utt, text, confidence))
         held.utt += 1
+        self.call.lineup.utterances = held.utt
         held.interim = ""

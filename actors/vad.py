@@ -6,7 +6,7 @@ Tells where the caller's speech begins and ends, and marks it in the stream to t
 from dataclasses import dataclass, field, replace
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
-from actors.call import Call
+from actors.call import AnyAddress
 from actors.cast import Cast
 from actors.events import CallerSilent, CallerSpoke
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
@@ -64,11 +64,9 @@ class VadRole(Role[VadHold]):
     """Passes frames on, has them judged beside it, and reports and marks what the gate says."""
 
     def __init__(self, slot: Slot) -> None:
-        """Send frames and marks to the next stage of the caller's side."""
+        """Send frames and marks to the next stage of the caller's side, news to the Session."""
         super().__init__(slot)
-        call: Call = self.call
-        self._next_stage = call.after("vad")
-        self._session = call.addresses.session
+        self._session: AnyAddress = self.call.addresses.session
 
     def first_hold(self, cast: Cast) -> VadHold:
         """Begin in silence."""
@@ -111,8 +109,8 @@ class VadRole(Role[VadHold]):
         stage = self.stage()
         if stage is not None:
             stage.tell(frame)
-        if self._next_stage is not None:
-            self._next_stage.tell(frame)
+        if (next_stage := self.call.after("vad")) is not None:
+            next_stage.tell(frame)
 
     def _happened(self, event: GateEvent) -> None:
         held = self.held
@@ -126,5 +124,5 @@ class VadRole(Role[VadHold]):
                 self._session.tell(CallerSilent(at, speech_ms, silence_ms))
 
     def _mark(self, mark: SpeechStart | SpeechEnd) -> None:
-        if self._next_stage is not None:
-            self._next_stage.tell(mark)
+        if (next_stage := self.call.after("vad")) is not None:
+            next_stage.tell(mark)

@@ -78,6 +78,15 @@ class UpdateTools:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLineup(Request[None]):
+    """Go on with these vendor slots; answered once the turn machine and the stages know."""
+
+    filled: frozenset[str]
+    cuts_agent: bool
+    """Whether what makes the agent's speech is not the same: what it is saying ends here."""
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryWritten:
     """The model has summarised what lies long ago."""
 

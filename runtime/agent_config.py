@@ -164,25 +164,33 @@ def _text_filter(agent: Agent) -> Callable[[], TextFilter]:
 
 
 def _providers(agent: Agent, slot: str) -> tuple[Provider[Any], ...]:
-    value: object = getattr(agent, slot)
+    return providers_of(_place(agent, slot), slot, getattr(agent, slot))
+
+
+def providers_of(place: str, slot: str, value: object) -> tuple[Provider[Any], ...]:
+    """Return what a slot is declared with: a provider, a name of the catalogue, a list, or None.
+
+    Raises:
+        UserError: it is something else; the message begins with ``place``.
+    """
     if value is None:
         return ()
     members = cast("Sequence[object]", value if isinstance(value, list | tuple) else [value])
-    return tuple(_provider(agent, slot, member) for member in members)
+    return tuple(_provider(place, slot, member) for member in members)
 
 
-def _provider(agent: Agent, slot: str, value: object) -> Provider[Any]:
+def _provider(place: str, slot: str, value: object) -> Provider[Any]:
     if isinstance(value, str):
         try:
             return resolve(slot, value)
         except UserError as error:
-            raise UserError(f"{_place(agent, slot)}: {error}") from error
+            raise UserError(f"{place}: {error}") from error
     if inspect.isclass(value):
         name = value.__name__
-        raise UserError(f"{_place(agent, slot)} is the class {name}; write {name}(...)")
+        raise UserError(f"{place} is the class {name}; write {name}(...)")
     if not _is_provider(value):
         allowed = "a provider, a name of the catalogue or a list of these"
-        raise UserError(f"{_place(agent, slot)} must be {allowed}, not {_kind(value)}")
+        raise UserError(f"{place} must be {allowed}, not {_kind(value)}")
     return value
 
 

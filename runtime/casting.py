@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actors.call import Call, CallAddresses
+from actors.call import AnyAddress, Call, CallAddresses, Lineup
 from actors.conversation import Conversation, Summary
 from actors.health_board import HealthBoard
 from actors.part import OnStage
@@ -21,7 +21,10 @@ from runtime.backstage import Backstage, make_part
 from runtime.in_writing import AsWritten
 from runtime.job_plan import JobPlan
 from runtime.listeners import Listeners
+from runtime.recast import CallLineup
 from runtime.session_handle import SessionHandle
+from runtime.slots import slot_child
+from supervision.address import Address
 from supervision.supervision_events import SupervisionEvent
 
 
@@ -65,7 +68,7 @@ def plan_job(
     filled = frozenset(name for name, cast in providers.items() if cast)
     if opening.in_writing:  # the text track stands in for voice and audio track
         providers = {"llm": config.llm}
-        addresses = replace(addresses, tts=addresses.audio_track)
+        addresses.slots["tts"] = addresses.audio_track
         filled = filled & {"llm"} | {"tts"}
         config = replace(config, text_filter=AsWritten)
     part = make_part(agent, config, in_writing=opening.in_writing)
@@ -77,15 +80,17 @@ def plan_job(
         publish=_both(house.publish, listeners.take),
         track_rate_hz=transport.output_sample_rate_hz,
         on_stage=OnStage(part),
-        slots=filled,
+        lineup=Lineup(filled),
         health=house.health,
     )
+    tree: AnyAddress = Address(f"room {opening.room}")
+    lineup = CallLineup(call, tree, lambda slot, cast: slot_child(slot, cast, plan))
     backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing)
     handle = SessionHandle(
-        opening.room, addresses.session, listeners, backstage, call, opening.userdata
+        opening.room, addresses.session, listeners, backstage, lineup, opening.userdata
     )
     agent.session = replace(handle, part=part.id)
-    return JobPlan(
+    plan = JobPlan(
         call=call,
         transport=transport,
         in_writing=opening.in_writing,
@@ -98,7 +103,9 @@ def plan_job(
         handle=handle,
         on_event=on_event,
         trace=house.trace,
+        tree=tree,
     )
+    return plan
 
 
 def _by_slot(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:

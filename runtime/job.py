@@ -32,7 +32,8 @@ CLOSE_WITHIN_S = 15.0
 def job_tree(plan: JobPlan) -> SupervisorSpec:
     """Return the tree of a room."""
     call, addresses = plan.call, plan.call.addresses
-    slots = (slot_child(name, plan) for name in SLOT_ORDER if plan.providers.get(name))
+    casts = plan.providers
+    slots = (slot_child(name, casts[name], plan) for name in SLOT_ORDER if casts.get(name))
     again = Restart.TRANSIENT if plan.transport.resumable else Restart.TEMPORARY
     return SupervisorSpec(
         children=(

@@ -13,6 +13,7 @@ from actors.text import TextFilter
 from actors.turn_taking.trace import Trace
 from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
+from supervision.address import Address
 from supervision.supervision_events import SupervisionEvent
 
 
@@ -33,6 +34,8 @@ class JobPlan:
     limits: CallLimits
     listeners: Listeners
     handle: SessionHandle
+    tree: Address[Any]
+    """Of the room's supervisor."""
     on_event: Callable[[SupervisionEvent], None]
     trace: Trace | None
     """Is given each step of the turn machine."""

@@ -1,14 +1,11 @@
 """The session as user code sees it: ``agent.session``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, overload
 
-from actors.call import Call
 from actors.call_record import CallRecord
-from actors.camera import KEPT
 from actors.conversation import Conversation, ImagePart
-from actors.conversation.encode_options import EncodeOptions
 from actors.part import Carried, HandOver, Part
 from actors.ports import Toolbox
 from actors.reports import Event
@@ -58,6 +55,18 @@ class Backstage(Protocol):
         ...
 
 
+class Changeable(Protocol):
+    """What a call is made of, as far as it can change while it goes on."""
+
+    async def change_component(self, parts: Mapping[str, object]) -> None:
+        """Put others in the place of these parts."""
+        ...
+
+    async def change_pipeline(self, parts: Mapping[str, object]) -> None:
+        """Let the call go on with exactly these parts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SessionHandle:
     """A way to the Session actor that survives its restarts.
@@ -69,7 +78,7 @@ class SessionHandle:
     address: Address[Any]
     listeners: Listeners
     backstage: Backstage = field(repr=False)
-    call: Call = field(repr=False)
+    lineup: Changeable = field(repr=False)
     data: object = field(default=None, repr=False)
     """What `Worker.open_room` was given for this call; typed by `userdata`."""
     part: str = ""
@@ -150,6 +159,34 @@ class SessionHandle:
         else:
             scope.hand_over = order
 
+    async def change_component(self, **parts: object) -> None:
+        """Put others in the place of parts that the call has; the caller hears one voice go on.
+
+        The new ones are opened and tried first. If one fails, nothing has changed; else they take
+        over together, and the old ones finish what they have in hand.
+
+        Args:
+            parts: by slot (denoise, vad, stt, turn_detector, llm, tts), as an agent declares them.
+
+        Raises:
+            UserError: the call has no such part, it is wrongly declared, or it did not come up.
+        """
+        await self.lineup.change_component(parts)
+
+    async def change_pipeline(self, **parts: object) -> None:
+        """Let the call go on with exactly these parts: one that is not named leaves.
+
+        As `change_component`; if the model or the voice comes or leaves, what the agent is just
+        saying ends here. The conversation stays.
+
+        Args:
+            parts: by slot, as an agent declares them.
+
+        Raises:
+            UserError: a part is wrongly declared, or did not come up; then nothing has changed.
+        """
+        await self.lineup.change_pipeline(parts)
+
     def userdata(self, kind: type[UserdataT]) -> UserdataT:
         """Return what this call was opened with, typed.
 
@@ -204,26 +241,6 @@ class SessionHandle:
             return handler
 
         return listen
-
-    async def capture_frames(
-        self, count: int = 1, options: EncodeOptions | None = None
-    ) -> tuple[ImagePart, ...]:
-        """Return what the caller's camera shows, as images for `reply`: the oldest first.
-
-        Fewer, or none, if there are no more: the camera may be off.
-
-        Args:
-            count: how many of the latest five frames.
-            options: how they are encoded; None: JPEG of at most 1024 pixels a side.
-
-        Raises:
-            ValueError: ``count`` is not from 1 to 5.
-        """
-        if not 1 <= count <= KEPT:
-            raise ValueError(f"count must be from 1 to {KEPT}, not {count}")
-        from runtime.sight import look  # noqa: PLC0415 - who only talks needs no FFmpeg
-
-        return await look(self.call, count, options)
 
     async def conversation(self) -> Conversation:
         """Return the conversation as it stands; it can be exported.

@@ -44,27 +44,21 @@ def unique_names(providers: Sequence[Provider[Any]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def slot_child(slot_name: str, plan: JobPlan) -> ChildSpec:
+def slot_child(slot_name: str, providers: Sequence[Provider[Any]], plan: JobPlan) -> ChildSpec:
     """Return the child that is one vendor slot: role and performers, at addresses that stay."""
-    call, providers = plan.call, plan.providers[slot_name]
-    role_address = call.addresses.of_slot(slot_name)
+    call = plan.call
     performers: AnyAddress = Address(f"{slot_name}/performers")
-    make_performer = PERFORMERS[slot_name]
-    entries = tuple(
-        Understudy(
-            name,
-            _maker(make_performer, name, provider, role_address, call),
-            health_key(provider),
-        )
-        for name, provider in zip(unique_names(providers), providers, strict=True)
-    )
-    slot = Slot(slot_name, call, entries, performers)
+    slot = Slot(slot_name, call, understudies(slot_name, providers, call), performers)
     spec = SupervisorSpec(
         children=(
             ChildSpec(
                 id="performers", start=lambda: Supervisor(SupervisorSpec()), address=performers
             ),
-            ChildSpec(id="role", start=lambda: _role(slot, plan), address=role_address),
+            ChildSpec(
+                id="role",
+                start=lambda: _role(slot, plan),
+                address=call.addresses.of_slot(slot_name),
+            ),
         ),
         on_event=plan.on_event,
     )
@@ -76,14 +70,21 @@ def slot_child(slot_name: str, plan: JobPlan) -> ChildSpec:
     )
 
 
+def understudies(
+    slot_name: str, providers: Sequence[Provider[Any]], call: Call
+) -> tuple[Understudy, ...]:
+    """Return the entries of a slot: the first is on stage, the rest stand by."""
+    make, role = PERFORMERS[slot_name], call.addresses.of_slot(slot_name)
+    return tuple(
+        Understudy(name, _maker(make, provider, role, call), health_key(provider))
+        for name, provider in zip(unique_names(providers), providers, strict=True)
+    )
+
+
 def _maker(
-    make: type[Performer[Any]],
-    name: str,
-    provider: Provider[Any],
-    role: AnyAddress,
-    call: Call,
-) -> Callable[[], Performer[Any]]:
-    return lambda: make(name, provider, role, call)
+    make: type[Performer[Any]], provider: Provider[Any], role: AnyAddress, call: Call
+) -> Callable[[str], Performer[Any]]:
+    return lambda name: make(name, provider, role, call)
 
 
 def _role(slot: Slot, plan: JobPlan) -> Role[Any]:

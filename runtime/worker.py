@@ -122,17 +122,16 @@ class Worker:
         self._jobs = {name: job for name, job in self._jobs.items() if job.tree.is_running}
         opening = Opening(room, transport, userdata, in_writing)
         plan = plan_job(self._agent, opening, self._house, self._observer(room))
-        tree: Address[Any] = Address(f"room {room}")
         spec = job_tree(plan)
         child = ChildSpec(
             id=room,
             start=lambda: Supervisor(spec),
             restart=Restart.TEMPORARY,
-            address=tree,
+            address=plan.tree,
             shutdown_s=spec.shutdown_s,
             start_timeout_s=spec.start_timeout_s,
         )
-        job = self._jobs[room] = Job(room, plan.handle, tree, plan.call)
+        job = self._jobs[room] = Job(room, plan.handle, plan.tree, plan.call)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
         parts = plan.call.slots - {"tts"} if in_writing else plan.call.slots
         log.info("room opened", room=room, mode=pipeline_mode(parts).value)

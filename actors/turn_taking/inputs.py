@@ -193,6 +193,18 @@ class GenerationFailed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class EarsChanged:
+    """The agent now hears with these parts.
+
+    Without a VAD nobody is known to speak any more; without an STT no text will be finished.
+    """
+
+    has_vad: bool
+    has_stt: bool
+    has_turn_detector: bool
+
+
 # ---------------------------------------------------------------- the program
 
 
@@ -268,7 +280,9 @@ class Timer:
 
 
 SpeechInput: TypeAlias = VadStarted | VadEnded | Interim | Preflight | Final
-SideInput: TypeAlias = SttEnded | SttCapable | SttHeld | EouScore | Dtmf | Joined | Left
+SideInput: TypeAlias = (
+    SttEnded | SttCapable | SttHeld | EouScore | Dtmf | Joined | Left | EarsChanged
+)
 AgentInput: TypeAlias = (
     GenerationProgress
     | ToolsBusy

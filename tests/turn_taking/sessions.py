@@ -20,6 +20,7 @@ from actors.turn_taking import (
     Close,
     Dtmf,
     DtmfConfig,
+    EarsChanged,
     EOUConfig,
     EouScore,
     EouVerdict,
@@ -215,6 +216,12 @@ class World:
             return Left(who)
         return None
 
+    def parts(self, who: str, number: int) -> Input | None:
+        if number % 16:
+            return None
+        kind = number // 16
+        return EarsChanged(bool(kind % 3), bool(kind % 5), bool(kind % 2))
+
     # ------------------------------------------------------------ the agent's side
 
     def epoch(self, number: int) -> int:
@@ -273,7 +280,7 @@ DEEDS: tuple[Callable[[World, str, int], Input | None], ...] = (
     *(World.nothing, World.vad, World.vad, World.vad, World.interim, World.interim, World.interim),
     *(World.final, World.final, World.final, World.say_again, World.lose_final, World.stt),
     *(World.sound, World.sound, World.sound, World.production, World.production),
-    *(World.command, World.digit, World.door),
+    *(World.command, World.digit, World.door, World.parts),
 )
 
 

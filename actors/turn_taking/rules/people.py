@@ -7,6 +7,7 @@ from actors.turn_taking.config import to_ns
 from actors.turn_taking.effects import DiscardReason, DropReason, DtmfEntered, InterruptReason
 from actors.turn_taking.inputs import (
     Dtmf,
+    EarsChanged,
     EouScore,
     Joined,
     Left,
@@ -14,9 +15,10 @@ from actors.turn_taking.inputs import (
     SttCapable,
     SttEnded,
     SttHeld,
+    VadEnded,
 )
 from actors.turn_taking.reasons import CancelReason
-from actors.turn_taking.rules import floor, speculation, taking, user_side, views
+from actors.turn_taking.rules import floor, speculation, speech, taking, user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, SttHold, Text
 
@@ -40,6 +42,8 @@ def hear(draft: Draft, given: SideInput) -> None:
             draft.put(capabilities=can)
         case SttHeld():
             _held(draft, given)
+        case EarsChanged():
+            _parts_changed(draft, given)
         case EouScore(revision=revision, score=score):
             if revision == draft.state.revision and draft.state.pending:
                 draft.put(score=(revision, score))
@@ -93,6 +97,25 @@ def _left(draft: Draft, who: str) -> None:
     speculation.cancel(draft, CancelReason.LEFT)
     floor.drop_all(draft, DropReason.LEFT)
     draft.put(digits="", unheard=None, cut_by_speech=None)
+
+
+def _parts_changed(draft: Draft, given: EarsChanged) -> None:
+    """Bring to an end what the parts that are gone would have ended."""
+    if not given.has_vad:
+        for speaker in draft.state.speakers:
+            speech_ms = (draft.now_ns - speaker.since_ns) // 1_000_000
+            speech.ended(draft, VadEnded(speaker.who, speech_ms, 0))
+    can = replace(
+        draft.state.capabilities,
+        has_vad=given.has_vad,
+        has_stt=given.has_stt,
+        has_turn_detector=given.has_turn_detector,
+    )
+    draft.put(capabilities=can)
+    if not given.has_stt:
+        taking.take_opens(draft)
+        draft.put(textless=())
+    floor.resume_if_settled(draft)
 
 
 def _held(draft: Draft, given: SttHeld) -> None:

@@ -1,0 +1,125 @@
+"""Changes of a running call's parts: tried first, then carried out together, or not at all."""
+
+import asyncio
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from actors.call import Call
+from actors.ports import Provider
+from actors.recasting import AbandonRecast, CarryOutRecast, PrepareRecast, RecastFailed, WhenUp
+from actors.stage_manager import READY_WITHIN_S
+from actors.wishes import ChangeLineup
+from runtime.agent_config import SLOTS, providers_of
+from runtime.errors import UserError
+from runtime.slots import understudies
+from supervision.address import Address
+from supervision.errors import ActorDeadError, AskTimeout
+from supervision.requests import StartChild, StopChild
+from supervision.spec import ChildSpec
+
+TRY_WITHIN_S = 2 * READY_WITHIN_S
+CHANGE_WITHIN_S = 20.0
+AGENT_SIDE = frozenset({"llm", "tts"})
+
+Cast = Sequence[Provider[Any]]
+
+
+@dataclass(slots=True)
+class CallLineup:
+    """What a call is made of, as far as it can change while it goes on."""
+
+    call: Call
+    tree: Address[Any]
+    """The room's supervisor."""
+    child: Callable[[str, Cast], ChildSpec]
+    """Makes a slot with these providers."""
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def change_component(self, parts: Mapping[str, object]) -> None:
+        """Put others in the place of these parts.
+
+        Raises:
+            UserError: a part is not one of the call's, is wrongly declared, or did not come up.
+        """
+        casts = {_slot(name): _cast(name, value) for name, value in parts.items()}
+        for name, cast in casts.items():
+            if name not in self.call.slots or not cast:
+                raise UserError(
+                    f"change_component: the call has no {name} to be changed; "
+                    "change_pipeline adds and removes parts"
+                )
+        async with self._changing:
+            await self._try(casts)
+            self._carry_out(casts)
+
+    async def change_pipeline(self, parts: Mapping[str, object]) -> None:
+        """Let the call go on with exactly these parts.
+
+        Raises:
+            UserError: a part is wrongly declared, or did not come up; then nothing has changed.
+        """
+        casts = {_slot(name): _cast(name, value) for name, value in parts.items()}
+        filled = frozenset(name for name, cast in casts.items() if cast)
+        async with self._changing, AsyncExitStack() as undo:
+            before = self.call.slots
+            kept = {name: casts[name] for name in filled & before}
+            for name in filled - before:
+                undo.push_async_callback(self._remove, name)
+                await self._add(name, casts[name])
+            await self._try(kept)
+            undo.pop_all()
+            changes = filled ^ before
+            order = ChangeLineup(filled, cuts_agent=bool(changes & AGENT_SIDE))
+            await self.call.addresses.session.ask(order, timeout_s=CHANGE_WITHIN_S)
+            self._carry_out(kept)
+            for name in before - filled:
+                await self._remove(name)
+
+    async def _add(self, name: str, cast: Cast) -> None:
+        await self.tree.ask(StartChild(self.child(name, cast)), timeout_s=CHANGE_WITHIN_S)
+        with _as_user_error(name):
+            await self.call.addresses.of_slot(name).ask(WhenUp(), timeout_s=TRY_WITHIN_S)
+
+    async def _remove(self, name: str) -> None:
+        await self.tree.ask(StopChild(f"{name}-slot"), timeout_s=CHANGE_WITHIN_S)
+        self.call.addresses.renew(name)
+
+    async def _try(self, casts: Mapping[str, Cast]) -> None:
+        orders = {
+            name: PrepareRecast(understudies(name, cast, self.call)) for name, cast in casts.items()
+        }
+        asks = (
+            self.call.addresses.of_slot(name).ask(order, timeout_s=TRY_WITHIN_S)
+            for name, order in orders.items()
+        )
+        answers = await asyncio.gather(*asks, return_exceptions=True)
+        for name, answer in zip(orders, answers, strict=True):
+            if isinstance(answer, BaseException):
+                for other in orders:
+                    self.call.addresses.of_slot(other).tell(AbandonRecast())
+                with _as_user_error(name):
+                    raise answer
+
+    def _carry_out(self, casts: Mapping[str, Cast]) -> None:
+        for name in casts:
+            self.call.addresses.of_slot(name).tell(CarryOutRecast())
+
+
+@contextmanager
+def _as_user_error(name: str) -> Generator[None]:
+    try:
+        yield
+    except (RecastFailed, AskTimeout, ActorDeadError) as error:
+        raise UserError(f"{name}: the new part did not come up: {error}") from error
+
+
+def _slot(name: str) -> str:
+    if name not in SLOTS:
+        raise UserError(f"{name} is no part of a pipeline; there are: {', '.join(SLOTS)}")
+    return "turn" if name == "turn_detector" else name
+
+
+def _cast(name: str, value: object) -> Cast:
+    return providers_of(name, name, value)
