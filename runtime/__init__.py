@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from runtime.agent import Agent
     from runtime.agent_config import AgentConfig
     from runtime.config import Settings
+    from runtime.doors.config import DoorConfig
+    from runtime.doors.tokens import Grant
     from runtime.errors import UserError
     from runtime.hooks import hook
     from runtime.tools import ToolError, function_tool
@@ -26,6 +28,8 @@ __all__ = [
     "CallLimits",
     "ContextPolicy",
     "Conversation",
+    "DoorConfig",
+    "Grant",
     "ImagePart",
     "Recording",
     "Settings",
@@ -43,6 +47,8 @@ _HOMES = {
     "CallLimits": "actors.call_limits",
     "ContextPolicy": "actors.conversation",
     "Conversation": "actors.conversation",
+    "DoorConfig": "runtime.doors.config",
+    "Grant": "runtime.doors.tokens",
     "ImagePart": "actors.conversation",
     "Recording": "actors.wishes",
     "Settings": "runtime.config",

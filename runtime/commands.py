@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from runtime.config import socket_folder
-from runtime.run_options import RunOptions
+from runtime.run_options import DEFAULT_HOST, DEFAULT_PORT, RunOptions
 
 EXAMPLES = """
 \b
 Examples:
+  runtime run examples.front_desk:Main
   runtime run examples.front_desk:Main --console
   runtime run examples.front_desk:Main --text
   runtime run examples.front_desk:Main --input question.wav --output answer.wav
@@ -69,9 +70,54 @@ def _way_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
+def _door_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of the doors, which are open when no other way to talk was chosen."""
+    for option in reversed(
+        (
+            click.option(
+                "--host",
+                default=DEFAULT_HOST,
+                show_default=True,
+                help="Where to listen. Beyond this machine it needs UNDERSTUDY_SECRET.",
+            ),
+            click.option(
+                "--port",
+                type=click.IntRange(0, 65_535),
+                default=DEFAULT_PORT,
+                show_default=True,
+                help="Where to listen; 0: wherever there is a place.",
+            ),
+            click.option(
+                "--allow-origin",
+                multiple=True,
+                metavar="ORIGIN",
+                help="A page that may talk to the doors besides their own: https://shop.example",
+            ),
+            click.option(
+                "--ice-server",
+                multiple=True,
+                metavar="URL",
+                help="For WebRTC through networks: stun:stun.example.org:3478",
+            ),
+            click.option(
+                "--max-rooms",
+                type=click.IntRange(min=1),
+                metavar="NUMBER",
+                help="So many calls at a time; who comes then is told to try again.  [default: 50]",
+            ),
+            click.option(
+                "--dev", is_flag=True, help="Let admins crash actors, to see how calls go on."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @cli.command(epilog=EXAMPLES)
 @AGENT
 @_way_options
+@_door_options
 @click.option(
     "--events",
     type=FILE,
@@ -94,7 +140,9 @@ def _way_options(command: Callable[..., int]) -> Callable[..., int]:
     help="Call again when the call is over and the agent's code has changed.",
 )
 def run(**given: Any) -> int:
-    """Talk with an agent: by voice, in writing, or let a WAV file speak to it.
+    """Talk with an agent: in a browser, here by voice or in writing, or let a WAV file speak to it.
+
+    Without --console, --text or files it listens for browsers and services, until Ctrl-C.
 
     MODULE:ATTR is a class derived from runtime.Agent (or an instance, or a function that returns
     one) in a module that can be imported from this folder.
@@ -104,6 +152,38 @@ def run(**given: Any) -> int:
     from runtime.run import run_agent  # noqa: PLC0415 - no other verb needs it
 
     return run_agent(RunOptions(folder=Path.cwd(), **given))
+
+
+@cli.command()
+@click.option("--identity", required=True, metavar="NAME", help="Who it is for.")
+@click.option(
+    "--grant",
+    "grants",
+    type=click.Choice(["create", "join", "listen", "admin"]),
+    multiple=True,
+    default=("create",),
+    show_default=True,
+    help="What it allows.",
+)
+@click.option("--room", metavar="ROOM", help="For which room join and listen hold.")
+@click.option(
+    "--lives",
+    "lives_s",
+    type=click.IntRange(min=1),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="For how long it lets somebody in for the first time.",
+)
+def token(identity: str, grants: tuple[str, ...], room: str | None, lives_s: int) -> None:
+    """Print a token for the doors, signed with UNDERSTUDY_SECRET.
+
+    It opens rooms, or lets somebody into one: see docs/wire-protocol.md.
+    """
+    from runtime.doors.hand_out import signed_token  # noqa: PLC0415 - no other verb needs it
+
+    text = signed_token(Path.cwd(), identity, grants, room=room, lives_s=lives_s)
+    click.echo(text)
 
 
 @cli.command()

@@ -73,6 +73,11 @@ class Settings(BaseModel):
             log_format=_choice(LogFormat, given, "UNDERSTUDY_LOG_FORMAT") or LogFormat.AUTO,
         )
 
+    @property
+    def door_secret(self) -> str | None:
+        """What signs the tokens of the doors: ``UNDERSTUDY_SECRET``."""
+        return self.secret_values().get("UNDERSTUDY_SECRET")
+
     def secret_values(self) -> dict[str, str]:
         """Return the keys in the clear, for whoever must send or hide them."""
         return {name: value.get_secret_value() for name, value in self.secrets.items()}

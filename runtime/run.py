@@ -27,6 +27,10 @@ def _one_call(options: RunOptions, way: Way) -> int:
             return run_console(options)
         case Way.TEXT:
             return run_chat(options)
+        case Way.DOORS:
+            from runtime.serve import run_doors  # noqa: PLC0415 - a web server and codecs: only here
+
+            return run_doors(options)
 
 
 def _with_files(options: RunOptions) -> int:

@@ -38,11 +38,20 @@ class Telemetry:
 
     async def subscribe(self, callback: Callable[[Report], None]) -> None:
         """Call ``callback`` on the loop with each report from now on; it must not block."""
+        address, start = self._subscriber(callback)
+        await self._supervisor.ask(start, timeout_s=START_WITHIN_S)
+        self._subscribers.append(address)
+
+    def subscribe_early(self, callback: Callable[[Report], None]) -> None:
+        """Do the same before the tree is up, or without waiting: mail waits at the address."""
+        address, start = self._subscriber(callback)
+        self._supervisor.tell(start)
+        self._subscribers.append(address)
+
+    def _subscriber(self, callback: Callable[[Report], None]) -> tuple[Address[Any], StartChild]:
         name = f"subscriber-{next(self._numbers)}"
         address: Address[Any] = Address(name, limits=MailboxLimits(control=100_000))
-        child = outsider(address, lambda: Subscriber(callback))
-        await self._supervisor.ask(StartChild(child), timeout_s=START_WITHIN_S)
-        self._subscribers.append(address)
+        return address, StartChild(outsider(address, lambda: Subscriber(callback)))
 
     def publish(self, report: Report) -> None:
         """Tell every subscriber."""

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
+from starlette.types import ASGIApp
 
 from actors.ports import Transport
 from actors.reports import ActorRestarted, Failure, Report
@@ -20,6 +21,9 @@ from actors.turn_taking.trace import Trace
 from runtime.agent import AgentTarget
 from runtime.casting import House, Opening, plan_job
 from runtime.config import Settings
+from runtime.doors.config import DoorConfig
+from runtime.doors.doors import Doors
+from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
 from runtime.job import Job, job_tree
 from runtime.pipeline_mode import pipeline_mode
@@ -33,7 +37,7 @@ from supervision.reporter import describe
 from supervision.spec import ChildSpec, Intensity, Restart, SupervisorSpec
 from supervision.supervision_events import ChildFailed, ChildRestarted, GaveUp, SupervisionEvent
 from supervision.supervisor import Snapshot, StartChild, Supervisor, run_tree
-from supervision.tree import TreeNode
+from supervision.tree import TreeNode, find
 from supervision.watchdog import LoopWatchdog
 
 OPEN_WITHIN_S = 30.0
@@ -66,6 +70,8 @@ class Worker:
         self._telemetry = Telemetry(self._subscribers)
         self._services = WorkerServices(self._engines, self._settings.secret_values())
         self._root: Address[Any] | None = None
+        self._is_leaving = False
+        self._open_doors: Doors | None = None
         self._clock: Clock | None = None
         self._executor = ToolThreads()
         self._house = House(self._services, self._telemetry.publish, self._executor, trace)
@@ -85,6 +91,7 @@ class Worker:
         traceback: TracebackType | None,
     ) -> bool | None:
         """Close every room as its caller would notice it, then stop the tree."""
+        self._is_leaving = True
         for job in tuple(self._jobs.values()):
             await job.close("the worker stops")
         return await self._stack.__aexit__(kind, error, traceback)
@@ -164,7 +171,68 @@ class Worker:
         door = ChildSpec(id=name, start=start, restart=Restart.TRANSIENT, address=Address(name))
         await self._doors.ask(StartChild(door), timeout_s=OPEN_WITHIN_S)
 
+    # ------------------------------------------------------------ doors
+
+    def asgi(self, config: DoorConfig | None = None) -> ASGIApp:
+        """Return the doors as an ASGI application, to be mounted in any other.
+
+        It may be made before the worker is entered, and answers 503 until then.
+
+        Raises:
+            UserError: the doors were made before with another configuration, or
+                ``UNDERSTUDY_SECRET`` is too short.
+        """
+        from runtime.doors.app import asgi_app  # noqa: PLC0415 - loads WebRTC, codecs and all
+
+        return asgi_app(self.doors(config))
+
+    def doors(self, config: DoorConfig | None = None) -> Doors:
+        """Return what the routes of the doors share, made on first use.
+
+        Raises:
+            UserError: see `asgi`.
+        """
+        if self._open_doors is None:
+            desk = TokenDesk(self._settings.door_secret)
+            self._open_doors = Doors(self, config or DoorConfig(), desk)
+            self._telemetry.subscribe_early(self._open_doors.hear)
+            for actor in self._open_doors.actors():
+                self._doors.tell(StartChild(actor))
+        elif config is not None and config != self._open_doors.config:
+            raise UserError("the worker's doors are set up already, in another way")
+        return self._open_doors
+
+    def token(
+        self, identity: str, *grants: Grant, room: str | None = None, lives_s: int = 300
+    ) -> str:
+        """Return a token for the doors.
+
+        Args:
+            identity: who it is for.
+            grants: what it allows.
+            room: for which room `Grant.JOIN` and `Grant.LISTEN` hold.
+            lives_s: for how long it lets somebody in for the first time.
+
+        Raises:
+            UserError: the identity or the room is no name.
+        """
+        return self.doors().desk.issue(identity, grants, lives_s=lives_s, room=room)
+
     # ------------------------------------------------------------ looking in
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the worker has been entered, and is not being left."""
+        return self._root is not None and self._root.is_running and not self._is_leaving
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms that are open, or about to be."""
+        return tuple(name for name, job in self._jobs.items() if job.tree.last_exit is None)
+
+    def actor(self, *path: str) -> Address[Any] | None:
+        """Return an actor by the names of the tree, such as ``("jobs", "r1", "session")``."""
+        return None if self._root is None else find(self._root, path)
 
     async def subscribe(self, callback: Callable[[Report], None]) -> None:
         """Call ``callback`` on the loop with every public event of every room from now on."""

@@ -1,6 +1,6 @@
 """A picture of a supervision tree, as data and as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,16 @@ def snapshot(root: Address[Any], *, name: str | None = None, kind: str = "Superv
         last_failure=root.last_exit,
         children=_below(root),
     )
+
+
+def find(root: Address[Any], path: Sequence[str]) -> Address[Any] | None:
+    """Return the actor to which a way leads, name by name downwards; on the loop of the tree."""
+    address: Address[Any] | None = root
+    for name in path:
+        family = None if address is None else address.hold
+        child = family.children.get(name) if isinstance(family, Family) else None
+        address = None if child is None else child.address
+    return address
 
 
 def render(node: TreeNode) -> str:

@@ -211,7 +211,8 @@ def test_a_wrong_declaration_is_told_in_one_line(
     [
         (("walk",), "No such command 'walk'. See: runtime --help"),
         (("run",), "Missing argument 'MODULE:ATTR'. See: runtime run --help"),
-        (("run", "a:B"), "say how to talk: --console, --text, or --input IN.wav --output OUT"),
+        (("run", "a:B", "--text", "--port", "80"), "--host, --port, --dev, --allow-origin, --ice"),
+        (("run", "a:B", "--reload"), "--reload: of no use with a browser"),
         (("run", "a:B", "--console", "--text"), "choose one way to talk: --console, --text, or"),
         (("run", "a:B", "--text", "--input", "i.wav"), "choose one way to talk: --console"),
         (("run", "a:B", "--input", "i.wav"), "--output is missing: a call with files needs both"),

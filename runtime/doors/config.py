@@ -1,0 +1,58 @@
+"""How the doors are set up; no secret is in here."""
+
+import enum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SecondJoiner(enum.Enum):
+    """What becomes of somebody who comes into a room in which somebody else speaks."""
+
+    LISTENS = "listens"
+    REFUSED = "refused"
+
+
+class IceServer(BaseModel):
+    """A STUN or TURN server, in the words of WebRTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = None
+
+
+class DoorConfig(BaseModel):
+    """The doors of one worker."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_rooms: Annotated[int, Field(ge=1)] = 50
+    """Rooms at a time, pending ones included."""
+    max_pending: Annotated[int, Field(ge=1)] = 20
+    """Of these, rooms into which nobody has come yet."""
+    max_rooms_of_one: Annotated[int, Field(ge=1)] = 5
+    """Rooms at a time of one identity."""
+    max_listeners: Annotated[int, Field(ge=0)] = 8
+    """In one room."""
+    max_watchers: Annotated[int, Field(ge=0)] = 8
+    """Streams of the tree at a time."""
+    pending_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    rejoin_s: Annotated[float, Field(ge=0, le=60)] = 15.0
+    token_s: Annotated[int, Field(ge=1, le=86_400)] = 300
+    """So long the token of a room lets somebody in for the first time."""
+    second_joiner: SecondJoiner = SecondJoiner.LISTENS
+    """Unless a room is made with another wish."""
+    allowed_origins: frozenset[str] = frozenset()
+    """Origins of foreign pages that may talk to the doors, such as ``https://shop.example``."""
+    ice_servers: tuple[IceServer, ...] = ()
+    is_dev: bool = False
+    """Whether actors may be crashed."""
+    only_loopback: bool = False
+    """Whether it is known that nobody but this machine comes in; then the Host is checked."""
+
+    @property
+    def can_crash(self) -> bool:
+        """Whether an actor may be crashed on demand."""
+        return self.is_dev or self.only_loopback

@@ -1,0 +1,104 @@
+"""``runtime run`` without a way to talk: the doors, open to browsers and services."""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Final
+
+from actors.reports import Report
+from runtime import loops
+from runtime.doors.config import DoorConfig, IceServer
+from runtime.doors.server import HttpDoor, listen
+from runtime.doors.tokens import Grant
+from runtime.errors import UserError
+from runtime.events_file import EventsFile, check_events_path
+from runtime.live_worker import live_worker
+from runtime.output import say
+from runtime.preparation import Prepared, prepare
+from runtime.run_options import RunOptions
+
+LINK_LIVES_S: Final = 86_400
+SPARE_CONNECTIONS: Final = 100
+"""Beyond those that rooms need: pages that load, health checks."""
+CONNECTIONS_A_ROOM: Final = 10
+
+
+def run_doors(options: RunOptions) -> int:
+    """Serve until Ctrl-C.
+
+    Raises:
+        UserError: the agent or an option must be mended first.
+    """
+    prepared = prepare(options.agent, folder=options.folder)
+    if options.events is not None:
+        check_events_path(options.events)
+    is_local = is_loopback(options.host)
+    if not is_local and prepared.settings.door_secret is None:
+        raise UserError(
+            f"--host {options.host} lets other machines in: set UNDERSTUDY_SECRET first, which "
+            "signs the tokens that they need (make one: openssl rand -hex 32)"
+        )
+    config = _config(options, is_local=is_local)
+    with contextlib.closing(_listener(options.host, options.port)) as listener:
+        return loops.run(_serve(prepared, options, config, listener))
+
+
+def _config(options: RunOptions, *, is_local: bool) -> DoorConfig:
+    servers = tuple(IceServer(urls=(url,)) for url in options.ice_server)
+    config = DoorConfig(
+        is_dev=options.dev,
+        only_loopback=is_local,
+        allowed_origins=frozenset(options.allow_origin),
+        ice_servers=servers,
+    )
+    if options.max_rooms is None:
+        return config
+    return config.model_copy(update={"max_rooms": options.max_rooms})
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether nobody but this machine gets to that address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        text = error.strerror or str(error)
+        raise UserError(f"{host}:{port}: {text}; choose another with --host, --port") from error
+
+
+async def _serve(
+    prepared: Prepared, options: RunOptions, config: DoorConfig, listener: socket.socket
+) -> int:
+    with ExitStack() as files:
+        listeners: list[Callable[[Report], None]] = []
+        if options.events is not None:
+            listeners.append(files.enter_context(EventsFile(options.events)).write)
+        async with live_worker(prepared, listeners) as worker:
+            app = worker.asgi(config)
+            most = config.max_rooms * CONNECTIONS_A_ROOM + SPARE_CONNECTIONS
+            await worker.open_door("http", lambda: HttpDoor(app, listener, max_connections=most))
+            link = _link(listener, options.host)
+            if config.only_loopback:
+                token = worker.token("you", Grant.CREATE, Grant.ADMIN, lives_s=LINK_LIVES_S)
+                say(f"Talk: {link}#token={token}")
+            else:
+                say(f"Listening: {link} (who comes needs a token: runtime token --help)")
+            say("Ctrl-C ends.")
+            await asyncio.get_running_loop().create_future()
+    return 0
+
+
+def _link(listener: socket.socket, host: str) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}/"
