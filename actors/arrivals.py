@@ -1,7 +1,9 @@
-"""What comes in over a transport: the caller's audio and writing, and who is there."""
+"""What comes in over a transport: the caller's audio, writing and pictures, and who is there."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from actors.camera import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +13,13 @@ class AudioIn:
     pcm: bytes
     sample_rate_hz: int
     channels: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class VideoIn:
+    """A picture of the caller's camera or screen."""
+
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ PlaybackReport: TypeAlias = PlayedUpTo | FellSilent
 ConnectionChange: TypeAlias = ConnectionLost | ConnectionBack
 Arrival: TypeAlias = (
     AudioIn
+    | VideoIn
     | TextIn
     | Joined
     | Left

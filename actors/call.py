@@ -10,6 +10,7 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from actors.caller_ring import CallerRing
+from actors.camera import Camera
 from actors.conversation import new_id
 from actors.health_board import HealthBoard
 from actors.hooks import CallHooks
@@ -130,6 +131,8 @@ class Call:
     """Which of the agents that have played in this call plays now."""
     lineup: Lineup = field(default_factory=Lineup)
     ring: CallerRing = field(default_factory=CallerRing)
+    camera: Camera = field(default_factory=Camera)
+    """What the caller shows."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """What the worker's rooms know of their vendors."""
 

@@ -240,10 +240,14 @@ class SpeechBegan:
 
 @dataclass(frozen=True, slots=True)
 class WordsPlaced:
-    """Where the words of one piece lie in the audio of this epoch."""
+    """Where the words lie in the audio of this epoch from sample ``start`` on.
+
+    What was told of that part of it before is void.
+    """
 
     epoch: int
     words: tuple[SpokenWord, ...]
+    start: int
     estimated: bool = False
     """Whether they were guessed from the length of the audio, for want of the voice's timings."""
 

@@ -109,6 +109,8 @@ class CallHooks:
     """``(text) -> text``: a piece on its way to the voice; an empty one is not spoken."""
     tts_audio: Hook | None = None
     """``(pcm, sample_rate_hz) -> pcm`` of the same length: what the voice gave."""
+    vision_frame: Hook | None = None
+    """``(pictures) -> pictures``: what the model may see of the camera, when it is looked at."""
     user_turn_start: Hook | None = None
     """``()``: the caller begins to speak."""
     user_turn_end: Hook | None = None

@@ -19,8 +19,10 @@ from actors.arrivals import (
     InterruptAsked,
     Joined,
     Left,
+    PlaybackReport,
     PlayedUpTo,
     TextIn,
+    VideoIn,
 )
 from actors.audio import BYTES_PER_SAMPLE
 from actors.call import Call
@@ -125,12 +127,10 @@ class TransportActor(Actor):
         match arrival:
             case AudioIn():
                 addresses.ingress.tell(arrival)
-            case PlayedUpTo(samples):
-                self._tell_track(*self._held.playout.hear(samples))
-            case FellSilent(samples):
-                news = self._held.playout.cleared(samples)
-                if news is not None:
-                    self._tell_track(*news, Silenced())
+            case VideoIn(picture):
+                self._call.camera.show(picture, self.clock.now_s())
+            case PlayedUpTo() | FellSilent():
+                self._playback_reported(arrival)
             case ConnectionLost() | ConnectionBack():
                 self._connection_changed(arrival)
             case TextIn(text):
@@ -149,9 +149,19 @@ class TransportActor(Actor):
             case _:
                 assert_never(arrival)
 
+    def _playback_reported(self, report: PlaybackReport) -> None:
+        match report:
+            case PlayedUpTo(samples):
+                self._tell_track(*self._held.playout.hear(samples))
+            case FellSilent(samples):
+                news = self._held.playout.cleared(samples)
+                if news is not None:
+                    self._tell_track(*news, Silenced())
+
     def _connection_changed(self, change: ConnectionChange) -> None:
         held = self._held
         held.away = isinstance(change, ConnectionLost)
+        self._call.camera.cover()
         if not held.away:
             held.connection += 1
             held.playout = Playout()

@@ -207,8 +207,9 @@ class Listener:
                 output.text = text
             case SpeechBegan():
                 output.stamps.first_audio = now_ns
-            case WordsPlaced(_, words):
-                output.words.extend(words)
+            case WordsPlaced(_, words, start):
+                kept = (word for word in output.words if word.start < start)
+                output.words = [*kept, *words]
                 if output.over:
                     memory.write_heard(record, output)
         return ()

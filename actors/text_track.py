@@ -150,7 +150,7 @@ class TextTrack(Actor):
                 self._report(text, PlayPhase.STARTED)
             at = text.shown + 1
             word = SpokenWord(text.waiting[0].rstrip(" "), at, at)
-            self._call.addresses.session.tell(WordsPlaced(text.epoch, (word,)))
+            self._call.addresses.session.tell(WordsPlaced(text.epoch, (word,), at))
             text.waiting.popleft()
             text.shown = at
             self._report(text, PlayPhase.PROGRESS)

@@ -1,256 +1,236 @@
-"""The TTS slot: speaks pieces in order, at the track's rate, never far ahead of what is heard."""
+"""The TTS slot: speaks pieces in order, at the track's rate, never far ahead of what is heard.
 
-from dataclasses import dataclass
+All that is owed lies in the hold, so a role that was restarted asks again for what was asked,
+makes the sound of the present take again and orders pending cuts again; whoever gets any of it
+twice ignores it.
+"""
+
 from typing import assert_never
 
-from structlog.contextvars import bind_contextvars
-
-from actors.call import AnyAddress
-from actors.cast import Cast
-from actors.events import Cut, OutputFailed, Played, SpeechBegan, WordsPlaced
-from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
+from actors.events import Cut, Played, PlayPhase
+from actors.frames import Piece, ReplyEnd, SpeechOver
 from actors.performer import Cancel, Finished, Result
-from actors.resample import StreamResampler
-from actors.role import Role
-from actors.take_back import TakeBack, TakenBack
-from actors.tts_job import MAX_LEAD_S, PieceJob, TtsHold, Utterance
-from actors.tts_performer import Speak
-from actors.vendor import (
-    FailureKind,
-    SpeechChunk,
-    SpeechPcm,
-    SpeechRequest,
-    SpeechTimings,
-)
-from actors.word_map import estimated, from_timings
+from actors.take_back import TakeBack, WasCutBack
+from actors.text import is_speakable
+from actors.tts_job import MAX_LEAD_S, MAX_UNHEARD, Utterance
+from actors.tts_relay import NOBODY, Silent, TtsRelay
+from actors.tts_studio import Overdue
+from actors.tts_take import Take
+from actors.vendor import FailureKind, SpeechPcm, SpeechTimings
 
-FIRST_RESULT_S = 5.0
-STALL_S = 3.0
 WAIT_FOR_STAGE_S = 5.0
-MAX_RETRIES = 3
-NOBODY = -1
-"""The attempt of a piece that waits for a performer."""
-CHARACTERS_PER_S = 15
-"""How fast a voice speaks, for the words of a piece whose audio was never finished."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Overdue:
-    epoch: int
-    attempt: int
-
-
-class TtsRole(Role[TtsHold]):
+class TtsRole(TtsRelay):
     """Owns the utterances in the making; one piece is with a performer at any time."""
-
-    def first_hold(self, cast: Cast) -> TtsHold:
-        """Begin with nothing to say."""
-        return TtsHold(cast)
-
-    @property
-    def _track(self) -> AnyAddress:
-        return self.call.addresses.audio_track
-
-    def canary(self, attempt: int) -> object:
-        """Have it say one word, which nobody hears."""
-        part = self.call.on_stage.part
-        request = SpeechRequest("Yes.", part.language, part.voice, is_probe=True)
-        return Speak(attempt, request)
 
     def handle(self, message: object) -> None:
         """Take pieces, positions and cuts; and audio from the performer."""
         match message:
-            case Piece(epoch, piece) if (utterance := self._utterance(epoch)) is not None:
-                if piece >= utterance.next_piece:
-                    utterance.next_piece = piece + 1
-                    utterance.waiting.append(message)
-                self._advance()
-            case ReplyEnd(epoch, pieces) if (utterance := self._utterance(epoch)) is not None:
-                utterance.pieces = pieces
-                self._advance()
-            case TakeBack(epoch, piece) if (utterance := self._utterance(epoch)) is not None:
-                self._take_back(utterance, piece)
-            case Result(attempt, SpeechPcm() | SpeechTimings() as chunk):
-                self._chunk(attempt, chunk)
+            case Piece(epoch) | ReplyEnd(epoch) | TakeBack(epoch):
+                self._ordered(epoch, message)
+            case Played(epoch) if epoch in self.held.utterances:
+                self._played(self.held.utterances[epoch], message)
+            case WasCutBack(epoch) if epoch in self.held.utterances:
+                self.was_cut(self.held.utterances[epoch], message)
+            case Result():
+                self._result(message)
             case Finished(attempt):
-                self._piece_done(attempt)
-            case Played(epoch, samples) if epoch in self.held.utterances:
-                self.held.utterances[epoch].played = samples
-                self._advance()
+                self._finished(attempt)
             case Cut(epoch):
                 self._cut(epoch)
-            case _Overdue(epoch, attempt):
-                self._overdue(epoch, attempt)
+            case Overdue(epoch, attempt) if epoch in self.held.utterances:
+                self.overdue(self.held.utterances[epoch], attempt)
+            case Silent(epoch, attempt) if epoch in self.held.utterances:
+                self.silent(self.held.utterances[epoch], attempt)
             case _:
                 pass
-
-    def _utterance(self, epoch: int) -> Utterance | None:
-        """Return the epoch's utterance, new if need be; None if the epoch was cut."""
-        held = self.held
-        if epoch in held.cut:
-            return None
-        return held.utterances.setdefault(epoch, Utterance(epoch))
-
-    def _take_back(self, utterance: Utterance, piece: int) -> None:
-        while utterance.waiting and utterance.waiting[-1].piece >= piece:
-            utterance.next_piece = utterance.waiting.pop().piece
-        utterance.pieces = None
-        answer = TakenBack(utterance.epoch, max(piece, utterance.next_piece))
-        self.call.addresses.llm.tell(answer)
-
-    # ------------------------------------------------------------ asking the voice
-
-    def on_resumed(self) -> None:
-        """Set the deadlines again, and go on."""
-        for utterance in self.held.utterances.values():
-            if utterance.current is not None:
-                self._expect(utterance, utterance.current.attempt, FIRST_RESULT_S)
         self._advance()
 
+    def on_resumed(self) -> None:
+        """Ask, send and order again what may not have reached anybody."""
+        for utterance in tuple(self.held.utterances.values()):
+            utterance.over = utterance.is_waiting = False
+            if utterance.cut is not None:
+                self.order_cut(utterance.epoch, utterance.cut)
+            for take in (utterance.rival, utterance.take):
+                if take is not None:
+                    self._take_up(utterance, take)
+        self._advance()
+
+    def _take_up(self, utterance: Utterance, take: Take) -> None:
+        if self.held.live.get(take.performer) is take.address:
+            self.send_again(utterance, take)
+            self.ask(utterance, take)
+            self.watch(utterance)
+            if take.failing is not None:
+                self.fail(take, take.failing, "it broke a rule")
+            elif take is utterance.rival and take.has_sounded:
+                self.won(utterance, take)
+        else:
+            self._fell(utterance, take.performer, FailureKind.CRASH, "it fell with its role")
+
     def on_performer_ready(self, name: str) -> None:
-        """Go on with what waits."""
+        """Go on with what waits, or come to the aid of a voice that is silent."""
+        for utterance in tuple(self.held.utterances.values()):
+            self.watch(utterance)
         self._advance()
 
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
-        """Give the piece to the next performer if nothing of it was heard of.
-
-        Else go on with the next piece.
-        """
+        """Let the next performer go on where this one broke off."""
         for utterance in tuple(self.held.utterances.values()):
-            current = utterance.current
-            if current is None or current.performer != name:
-                continue
-            utterance.current = None
-            if utterance.off == current.start and utterance.retries < MAX_RETRIES:
-                utterance.retries += 1
-                utterance.waiting.appendleft(current.piece)
-            else:
-                self._place_words(utterance, current, whole=False)
-                utterance.failed = detail
-                self._tell_failed(utterance, kind, detail)
+            self._fell(utterance, name, kind, detail)
         self._advance()
 
-    def _advance(self) -> None:
-        """Open the next piece, or end the utterance; one utterance after the other."""
-        for utterance in tuple(self.held.utterances.values()):
-            if utterance.complete:
-                over = SpeechOver(utterance.epoch, utterance.off, utterance.failed)
-                self._track.tell(over)
-                del self.held.utterances[utterance.epoch]
-                self.cancel_after(("due", utterance.epoch))
-                continue
-            if utterance.current is None and utterance.waiting and not self._far_ahead(utterance):
-                self._open(utterance)
+    def _fell(self, utterance: Utterance, name: str, kind: FailureKind, detail: str) -> None:
+        if utterance.rival is not None and utterance.rival.performer == name:
+            utterance.rival = None
+        if utterance.take is not None and utterance.take.performer == name:
+            self.broke_off(utterance, kind, detail)
+
+    # ------------------------------------------------------------ orders
+
+    def _ordered(self, epoch: int, message: Piece | ReplyEnd | TakeBack) -> None:
+        held = self.held
+        if epoch in held.over:
             return
-
-    def _far_ahead(self, utterance: Utterance) -> bool:
-        return utterance.off - utterance.played > MAX_LEAD_S * self.call.track_rate_hz
-
-    def _open(self, utterance: Utterance) -> None:
-        bind_contextvars(epoch=utterance.epoch)
-        stage = self.stage()
-        if stage is None:
-            self._expect(utterance, NOBODY, WAIT_FOR_STAGE_S)
-            return
-        name = self.held.last_on_stage
-        rate_hz = self.held.facts[name]
-        if not isinstance(rate_hz, int):
-            raise TypeError(f"{name} did not say its sample rate")
-        piece = utterance.waiting.popleft()
-        resampler = StreamResampler(rate_hz, self.call.track_rate_hz)
-        attempt = self.next_attempt()
-        utterance.current = PieceJob(piece, attempt, name, utterance.off, resampler, rate_hz)
-        part = self.call.on_stage.of(piece.epoch)
-        stage.tell(Speak(attempt, SpeechRequest(piece.text, part.language, part.voice)))
-        self._expect(utterance, attempt, FIRST_RESULT_S)
-
-    def _expect(self, utterance: Utterance, attempt: int, within_s: float) -> None:
-        overdue = _Overdue(utterance.epoch, attempt)
-        self.after(within_s, overdue, key=("due", utterance.epoch))
-
-    def _overdue(self, epoch: int, attempt: int) -> None:
-        utterance = self.held.utterances.get(epoch)
-        if utterance is None:
-            return
-        if utterance.current is not None and utterance.current.attempt == attempt:
-            self.condemn(
-                utterance.current.performer, FailureKind.LATE, "no audio within the deadline"
-            )
-        elif utterance.current is None and attempt == NOBODY:
-            utterance.waiting.clear()
-            utterance.pieces = utterance.next_piece
-            utterance.failed = "no voice is ready"
-            self._tell_failed(utterance, FailureKind.LATE, utterance.failed)
-            self._advance()
-
-    def _tell_failed(self, utterance: Utterance, kind: FailureKind, detail: str) -> None:
-        failed = OutputFailed(utterance.epoch, self.slot.name, kind, detail)
-        self.call.addresses.session.tell(failed)
+        utterance = held.utterances.setdefault(epoch, Utterance(epoch, self.call.track_rate_hz))
+        match message:
+            case Piece(_, piece, text):
+                if piece == len(utterance.texts) and not utterance.failed:
+                    utterance.texts.append(text)
+            case ReplyEnd(_, pieces):
+                if not utterance.failed:
+                    utterance.pieces = pieces
+            case TakeBack(_, piece):
+                self.take_back(utterance, piece)
+            case _:
+                assert_never(message)
 
     def _cut(self, epoch: int) -> None:
         held = self.held
-        held.cut.append(epoch)
-        utterance = held.utterances.pop(epoch, None)
-        self.cancel_after(("due", epoch))
-        if utterance is None:
+        utterance = held.utterances.get(epoch)
+        if utterance is not None:
+            take = utterance.take
+            if take is not None:
+                whole_s = held.voice(take.performer).expected_s(take.text)
+                words = take.words(utterance.off, self.call.track_rate_hz, whole_s=whole_s)
+                self.place(utterance, take, words)
+                take.address.tell(Cancel(take.attempt))
+            self.drop_rival(utterance)
+        self._forget(epoch)
+
+    def _forget(self, epoch: int) -> None:
+        utterance = self.held.utterances.pop(epoch, None)
+        self.held.over.append(epoch)
+        self.settle(("due", epoch))
+        self.settle(("silence", epoch))
+        if utterance is not None:
+            self.tell_switch(utterance)
+
+    # ------------------------------------------------------------ what comes next
+
+    def _advance(self) -> None:
+        """Open the next take, or end the utterance; one utterance after the other."""
+        for utterance in tuple(self.held.utterances.values()):
+            if utterance.take is None and utterance.cut is None:
+                self._next(utterance)
+            if not utterance.complete:
+                return
+            if not utterance.over:
+                over = SpeechOver(utterance.epoch, utterance.off, utterance.failed)
+                self.call.addresses.audio_track.tell(over)
+                utterance.over = True
+
+    def _next(self, utterance: Utterance) -> None:
+        while utterance.done == len(utterance.begins) < len(utterance.texts):
+            if self._far_ahead(utterance):
+                return
+            utterance.begins.append(utterance.off)
+            utterance.rest = utterance.texts[utterance.done]
+            if not is_speakable(utterance.rest):
+                utterance.end_piece()
+        if utterance.done == len(utterance.begins):
             return
-        current = utterance.current
-        if current is not None and current.performer in held.live:
-            self._place_words(utterance, current, whole=False)
-            held.live[current.performer].tell(Cancel(current.attempt))
-        self._advance()
+        staged = self.take_stage(utterance.epoch)
+        if staged is not None:
+            utterance.is_waiting = False
+            self.open_take(utterance, staged)
+        elif not utterance.is_waiting:
+            utterance.is_waiting = True
+            overdue = Overdue(utterance.epoch, NOBODY)
+            self.expect(("due", utterance.epoch), WAIT_FOR_STAGE_S, overdue)
 
-    # ------------------------------------------------------------ results
+    def _far_ahead(self, utterance: Utterance) -> bool:
+        lead_s = utterance.lead_s(self.clock.now_s())
+        return utterance.unheard >= MAX_UNHEARD or lead_s > MAX_LEAD_S
 
-    def _current(self, attempt: int) -> tuple[Utterance, PieceJob] | None:
+    # ------------------------------------------------------------ what the track tells
+
+    def _played(self, utterance: Utterance, message: Played) -> None:
+        was_paused = utterance.is_paused
+        utterance.played, utterance.played_s = message, self.clock.now_s()
+        if message.phase in {PlayPhase.FINISHED, PlayPhase.CUT}:
+            self._forget(message.epoch)
+            return
+        if (
+            message.phase in {PlayPhase.STARTED, PlayPhase.PROGRESS}
+            and utterance.off > message.samples
+        ):
+            self.tell_switch(utterance)
+        take = utterance.take
+        if was_paused and take is not None:  # nobody was waiting: its silence begins now
+            take.latest_s = self.clock.now_s()
+        if message.phase in {PlayPhase.STARTED, PlayPhase.RESUMED}:
+            self.watch(utterance)
+
+    # ------------------------------------------------------------ what a performer gives
+
+    def _find(self, attempt: int) -> tuple[Utterance, Take] | None:
         for utterance in self.held.utterances.values():
-            if utterance.current is not None and utterance.current.attempt == attempt:
-                return utterance, utterance.current
+            for take in (utterance.take, utterance.rival):
+                if take is not None and take.attempt == attempt and take.failing is None:
+                    return utterance, take
         return None
 
-    def _chunk(self, attempt: int, chunk: SpeechChunk) -> None:
-        found = self._current(attempt)
-        if found is None:
+    def _result(self, message: Result) -> None:
+        found = self._find(message.attempt)
+        if found is None or found[1].latest is message:
             return
-        utterance, current = found
-        self._expect(utterance, attempt, STALL_S)
-        match chunk:
-            case SpeechPcm(pcm):
-                self._send(utterance, current.resampler.push(pcm))
+        utterance, take = found
+        take.latest = message
+        match message.value:
             case SpeechTimings(words):
-                current.timings.extend(words)
+                take.timings.extend(words)
+            case SpeechPcm(pcm) if pcm:
+                self._sounded(utterance, take, pcm)
             case _:
-                assert_never(chunk)
+                pass
 
-    def _send(self, utterance: Utterance, pcm: bytes) -> None:
-        if pcm:
-            if utterance.off == 0:
-                self.call.addresses.session.tell(SpeechBegan(utterance.epoch))
-            self._track.tell(AgentAudio(utterance.epoch, utterance.off, pcm))
-            utterance.off += len(pcm) // 2
+    def _sounded(self, utterance: Utterance, take: Take, pcm: bytes) -> None:
+        is_first = not take.has_sounded
+        self.learn(take, pcm)
+        take.raw.append(pcm)
+        if take is utterance.rival:
+            self.won(utterance, take)
+            return
+        self.pump(utterance)
+        if is_first:
+            self.settle(("due", utterance.epoch))
+            self.watch(utterance)
+        elif utterance.rival is not None and not take.was_silent:
+            take.was_silent = True
+            self.drop_rival(utterance)
+            self.watch(utterance)
 
-    def _piece_done(self, attempt: int) -> None:
-        found = self._current(attempt)
+    def _finished(self, attempt: int) -> None:
+        found = self._find(attempt)
         if found is None:
             return
-        utterance, current = found
-        self._send(utterance, current.resampler.flush())
-        if utterance.off > current.start:  # a hook may leave a piece out
-            self._place_words(utterance, current, whole=True)
-        utterance.current = None
-        utterance.retries = 0
-        self.cancel_after(("due", utterance.epoch))
-        self._advance()
-
-    def _place_words(self, utterance: Utterance, current: PieceJob, *, whole: bool) -> None:
-        start = current.start
-        text = current.piece.text
-        if current.timings:
-            ratio = self.call.track_rate_hz / current.rate_hz
-            words = from_timings(current.timings, text, start=start, ratio=ratio, whole=whole)
-        else:
-            samples = utterance.off - start
-            if not whole:
-                samples = max(samples, len(text) * self.call.track_rate_hz // CHARACTERS_PER_S)
-            words = estimated(text, start=start, samples=samples)
-        self.call.addresses.session.tell(WordsPlaced(utterance.epoch, words))
+        utterance, take = found
+        if take is utterance.rival and not take.has_sounded:  # a hook leaves its text out
+            utterance.rival = None
+            return
+        take.over = True
+        if take is utterance.take and utterance.cut is None:
+            self.end_take(utterance, take)

@@ -26,6 +26,8 @@ class TtsPerformer(Performer[TextToSpeech]):
     def on_receive(self, message: Speak | Cancel) -> None:
         """Begin or cancel a piece."""
         match message:
+            case Speak(attempt) if attempt <= self._attempt:  # a role that fell asks once more
+                pass
             case Speak(attempt, request):
                 self.work(attempt, lambda: self._speak(attempt, request))
             case Cancel(attempt):

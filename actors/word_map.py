@@ -62,7 +62,7 @@ def _next_token(spoken: str, tokens: Sequence[str], index: int) -> int:
 def estimated(text: str, *, start: int, samples: int) -> tuple[SpokenWord, ...]:
     """Spread the words over the audio by their syllables, for a voice without timings."""
     words = text.split()
-    total = sum(map(_weight, words))
+    total = weight(text)
     placed: list[SpokenWord] = []
     done = 0
     for word in words:
@@ -70,6 +70,11 @@ def estimated(text: str, *, start: int, samples: int) -> tuple[SpokenWord, ...]:
         done += _weight(word)
         placed.append(SpokenWord(word, begin, start + samples * done // total))
     return tuple(placed)
+
+
+def weight(text: str) -> int:
+    """Guess how long a text takes to say, in units of which a word has three or four."""
+    return sum(map(_weight, text.split()))
 
 
 def _weight(word: str) -> int:

@@ -72,7 +72,7 @@ def scripted(mode: SpeculationMode, *, sure: bool = False, vad_ms: int = 20) -> 
     agent.vad = ScriptedVAD(min_silence_ms=vad_ms)
     agent.stt = ScriptedSTT(utterances=["two nights please"], delay_s=0.0, afterwards="last")
     agent.llm = ScriptedLLM(replies=["We have three rooms free."], first_s=FIRST_TOKEN_S)
-    agent.tts = ScriptedTTS(first_s=FIRST_AUDIO_S, word_ms=100)
+    agent.tts = ScriptedTTS(first_s=FIRST_AUDIO_S, word_ms=200)
     agent.turn_taking = TurnTakingConfig(speculation=SpeculationConfig(mode=mode))
     if sure:
         agent.turn_detector = ScriptedTurnDetector(scores=[0.97])

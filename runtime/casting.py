@@ -87,7 +87,13 @@ def plan_job(
     lineup = CallLineup(call, tree, lambda slot, cast: slot_child(slot, cast, plan))
     backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing)
     handle = SessionHandle(
-        opening.room, addresses.session, listeners, backstage, lineup, opening.userdata
+        opening.room,
+        addresses.session,
+        listeners,
+        backstage,
+        lineup,
+        call,
+        opening.userdata,
     )
     agent.session = replace(handle, part=part.id)
     plan = JobPlan(

@@ -8,8 +8,9 @@ import asyncio
 import contextvars
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import aclosing
 from types import MethodType
 from typing import Any, Final, Literal
 
@@ -21,6 +22,7 @@ HookName = Literal[
     "llm",
     "tts",
     "tts_audio",
+    "vision_frame",
     "user_turn_start",
     "user_turn_end",
     "agent_turn_start",
@@ -32,6 +34,7 @@ PARAMETERS: Final[Mapping[HookName, int]] = {
     "llm": 1,
     "tts": 1,
     "tts_audio": 2,
+    "vision_frame": 1,
     "user_turn_start": 0,
     "user_turn_end": 1,
     "agent_turn_start": 0,
@@ -77,6 +80,8 @@ def hook(
             ``llm(texts)``: the model's text as it streams; an async generator.
             ``tts(text)``: a piece of text on its way to the voice.
             ``tts_audio(pcm, sample_rate_hz)``: what the voice gave; its length must stay.
+            ``vision_frame(frames)``: pictures (`av.VideoFrame`) that are about to be shown to the
+            model; an async generator. What it does not yield is not shown; if it fails, nothing is.
             ``user_turn_start()``, ``user_turn_end(text)``: the caller's turn; its text may change.
             ``agent_turn_start()``: before the agent speaks, which waits for it.
             ``agent_turn_end(text)``: what was heard of the agent.
@@ -105,7 +110,9 @@ def hooks_of(agent: object, members: Mapping[str, Any], executor: Executor | Non
         if declared.name in found:
             raise UserError(f"{place}: the hook {declared.name} is there already; join the two")
         function = _checked(place, declared, declared.__get__(agent))
-        if not _is_stream(declared.name):
+        if declared.name == "vision_frame":
+            function = _collected(function)
+        elif not _is_stream(declared.name):
             function = _awaitable(function, executor)
         found[declared.name] = Hook(declared.name, function, declared.deadline_s)
     return CallHooks(**found)
@@ -122,7 +129,7 @@ def _declared(agent: object, members: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def _is_stream(name: str) -> bool:
-    return name == "llm"
+    return name in {"llm", "vision_frame"}
 
 
 def _checked(place: str, declared: HookMethod, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,6 +143,26 @@ def _checked(place: str, declared: HookMethod, function: Callable[..., Any]) -> 
         wanted = "an async generator" if _is_stream(declared.name) else "no generator"
         raise UserError(f"{place}: the hook {declared.name} must be {wanted}")
     return function
+
+
+def _collected(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what gives a list to the generator function and takes a list of what it yields."""
+
+    async def collect(items: list[Any]) -> list[Any]:
+        async def each() -> AsyncGenerator[Any]:
+            for item in items:
+                yield item
+
+        async with aclosing(function(each())) as given:
+            return [_like(items[0], item) async for item in given]
+
+    return collect
+
+
+def _like(given: object, yielded: object) -> object:
+    if not isinstance(yielded, type(given)):
+        raise TypeError(f"it yielded {type(yielded).__name__}, not {type(given).__name__}")
+    return yielded
 
 
 def _awaitable(function: Callable[..., Any], executor: Executor | None) -> Callable[..., Any]:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, overload
 
+from actors.call import Call
 from actors.call_record import CallRecord
+from actors.camera import KEPT
 from actors.conversation import Conversation, ImagePart
+from actors.conversation.encode_options import EncodeOptions
 from actors.part import Carried, HandOver, Part
 from actors.ports import Toolbox
 from actors.reports import Event
@@ -79,6 +82,7 @@ class SessionHandle:
     listeners: Listeners
     backstage: Backstage = field(repr=False)
     lineup: Changeable = field(repr=False)
+    call: Call = field(repr=False)
     data: object = field(default=None, repr=False)
     """What `Worker.open_room` was given for this call; typed by `userdata`."""
     part: str = ""
@@ -241,6 +245,26 @@ class SessionHandle:
             return handler
 
         return listen
+
+    async def capture_frames(
+        self, count: int = 1, options: EncodeOptions | None = None
+    ) -> tuple[ImagePart, ...]:
+        """Return what the caller's camera shows, as images for `reply`: the oldest first.
+
+        Fewer, or none, if there are no more: the camera may be off.
+
+        Args:
+            count: how many of the latest five frames.
+            options: how they are encoded; None: JPEG of at most 1024 pixels a side.
+
+        Raises:
+            ValueError: ``count`` is not from 1 to 5.
+        """
+        if not 1 <= count <= KEPT:
+            raise ValueError(f"count must be from 1 to {KEPT}, not {count}")
+        from runtime.sight import look  # noqa: PLC0415 - who only talks needs no FFmpeg
+
+        return await look(self.call, count, options)
 
     async def conversation(self) -> Conversation:
         """Return the conversation as it stands; it can be exported.

@@ -10,8 +10,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from actors.arrivals import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left
+from actors.arrivals import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left, VideoIn
 from actors.audio import CALLER_FRAME_BYTES, CALLER_RATE_HZ, FRAME_MS
+from actors.camera import Picture
 from actors.ports import Line, Services
 
 SILENCE = bytes(CALLER_FRAME_BYTES)
@@ -43,6 +44,10 @@ class LoopbackCaller:
     def press(self, digit: str) -> None:
         """Press a key."""
         self._events.append(DtmfPressed(digit))
+
+    def show(self, picture: Picture) -> None:
+        """Hold this before the camera."""
+        self._events.append(VideoIn(picture))
 
     def leave(self) -> None:
         """Leave the room; the line stays open."""

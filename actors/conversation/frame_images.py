@@ -5,48 +5,17 @@ large frame takes some ten milliseconds: leave it to a thread (`asyncio.to_threa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Literal, Protocol, SupportsBytes, cast
+from typing import Final, Protocol, SupportsBytes, cast
 
 import av
 from av.video.reformatter import ColorRange, Interpolation
 
+from actors.conversation.encode_options import EncodeOptions
 from actors.conversation.images import Detail, ImagePart
 
-_LONGEST_SIDE_PX: Final = 16_384
 _COARSEST: Final = 31
 """The coarsest quantiser that FFmpeg's JPEG encoder has; the finest is 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncodeOptions:
-    """How a frame becomes an image."""
-
-    format: Literal["jpeg", "png"] = "jpeg"
-    quality: int = 80
-    """1 to 100, about as libjpeg counts it; PNG has none."""
-    max_width_px: int = 1024
-    max_height_px: int = 1024
-    """The frame is made to fit in, never enlarged and never distorted."""
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be encoded.
-
-        Raises:
-            ValueError: A number is out of its range, or the format is unknown.
-        """
-        if self.format not in {"jpeg", "png"}:
-            raise ValueError(f"format must be 'jpeg' or 'png', not {self.format!r}")
-        highest = 100
-        if not 1 <= self.quality <= highest:
-            raise ValueError(f"quality must be from 1 to {highest}, not {self.quality}")
-        for name, side in (
-            ("max_width_px", self.max_width_px),
-            ("max_height_px", self.max_height_px),
-        ):
-            if not 1 <= side <= _LONGEST_SIDE_PX:
-                raise ValueError(f"{name} must be from 1 to {_LONGEST_SIDE_PX}, not {side}")
 
 
 def image_of_frame(

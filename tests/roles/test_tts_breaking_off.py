@@ -1,0 +1,52 @@
+"""A voice raises in mid-piece, at each of its chunks: what the caller hears of it."""
+
+import pytest
+
+from providers.scripted import Fault
+from tests.roles.listening import TEXT, WORDS, repeated, spoken, voice
+
+CHUNKS = range(30)
+"""The first piece has so many."""
+
+pytestmark = pytest.mark.slow
+
+
+async def test_the_ear_tells_the_words() -> None:
+    assert (await spoken(voice())).words == list(WORDS)
+
+
+async def test_tts_raise_at_every_chunk_with_timings() -> None:
+    for at in CHUNKS:
+        first = voice(fault=Fault(at=at), timings_lag_ms=150)
+        heard = await spoken(first, voice("second"))
+        assert heard.words == list(WORDS), f"broken at chunk {at}"
+        assert heard.transcript == TEXT
+        assert heard.gap_s == pytest.approx(0.0, abs=1e-6)
+        assert len(heard.switches) == 1
+
+
+async def test_tts_raise_at_every_chunk_with_timings_and_no_lead() -> None:
+    for at in CHUNKS:
+        first = voice(fault=Fault(at=at), timings_lag_ms=150, gap_s=0.1)
+        heard = await spoken(first, voice("second"))
+        assert repeated(heard.words) <= 2, f"broken at chunk {at}"
+        assert heard.transcript == TEXT
+        assert len(heard.switches) == 1
+
+
+async def test_tts_raise_at_every_chunk_no_timings_repeat() -> None:
+    for at in CHUNKS:
+        first = voice(fault=Fault(at=at), timings=False, gap_s=0.08)
+        heard = await spoken(first, voice("second", timings=False))
+        again = repeated(heard.words)
+        assert again <= 10, f"broken at chunk {at}"
+        assert abs(heard.switches[0]["words_repeated"] - again) <= 1
+        assert len(heard.switches) == 1
+
+
+async def test_tts_raise_unplayed_piece() -> None:
+    for timings in (True, False):
+        first = voice(fault=Fault(at=31), timings=timings)
+        heard = await spoken(first, voice("second", timings=timings))
+        assert heard.words == list(WORDS)
+        assert heard.switches[0]["seam"] == ("joined" if timings else "retracted")

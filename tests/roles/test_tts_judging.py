@@ -1,0 +1,65 @@
+"""A voice says that it is done, or never does: how its audio is judged."""
+
+import pytest
+
+from actors.vendor import FailureKind, ProviderError, SpeechRequest
+from providers.scripted import Fault
+from tests.roles.listening import FIRST, RATE_HZ, TEXT, WORDS, repeated, spoken, voice
+
+pytestmark = pytest.mark.slow
+
+
+async def test_tts_zero_audio() -> None:
+    heard = await spoken(voice(share=0.0), voice("second"))
+    assert heard.words == list(WORDS)
+    assert heard.switches[0]["kind"] == "empty"
+    assert heard.switches[0]["seam"] == "clean"
+
+
+async def test_a_piece_without_anything_to_say_is_never_sent() -> None:
+    first = voice()
+    heard = await spoken(first, text=f"{FIRST}. … ... {TEXT}")
+    assert heard.failures == ()
+    asked = [
+        request.text for request in first.record.requests if isinstance(request, SpeechRequest)
+    ]
+    assert all(any(map(str.isalnum, text)) for text in asked)
+
+
+@pytest.mark.parametrize("timings", [True, False])
+async def test_tts_short_audio_success(*, timings: bool) -> None:
+    first = voice(share=0.4, timings=timings, timings_lag_ms=0)
+    heard = await spoken(first, voice("second", timings=timings))
+    assert heard.switches[0]["kind"] == "short"
+    assert repeated(heard.words) == 0
+    assert heard.transcript == TEXT
+
+
+async def test_two_voices_that_need_as_little_time_are_both_right() -> None:
+    fast = [voice(name, share=0.4, timings=False) for name in ("first", "second")]
+    heard = await spoken(*fast, text=f"{FIRST}.")
+    assert [failure["kind"] for failure in heard.failures] == ["short"]
+    assert len(heard.words) == 4
+
+
+async def test_tts_runaway_audio() -> None:
+    first = voice(share=50.0, timings=False)
+    heard = await spoken(first, voice("second"))
+    assert heard.switches[0]["kind"] == "runaway"
+    seconds = len(heard.pcm) / RATE_HZ
+    assert 3.0 + 3.3 < seconds < 3 * 3.3 + 3.3
+    assert heard.words[-11:] == list(WORDS[10:])
+
+
+async def test_a_voice_with_timings_that_runs_on_is_cut_where_its_words_end() -> None:
+    heard = await spoken(voice(share=50.0), voice("second"))
+    assert heard.switches[0]["kind"] == "runaway"
+    assert heard.words == list(WORDS)
+
+
+async def test_a_voice_that_is_refused_everywhere_fails_the_reply_aloud() -> None:
+    error = ProviderError("not these words", kind=FailureKind.REJECTED)
+    voices = [voice(name, fault=Fault(error=error, times=99)) for name in ("first", "second")]
+    heard = await spoken(*voices, until="agent_speech_finished")
+    assert heard.words == []
+    assert heard.failures[-1]["where"] == "tts"
