@@ -31,6 +31,8 @@ class EpochAudio:
     """Since when the caller therefore hears silence, unless the silence is wanted."""
     starved_s: float = 0.0
     """How long that was the case before."""
+    _fades_at: int | None = None
+    """Where audio was cut back and faded last."""
     _chunks: deque[memoryview] = field(default_factory=deque[memoryview])
     """What was not sent yet."""
     _under_way: deque[memoryview] = field(default_factory=deque[memoryview])
@@ -119,8 +121,9 @@ class EpochAudio:
         end = min(self.received, next((at for at in places if at >= earliest), last))
         self._drop(self.received - end)
         self.total = None
-        if not keep:
+        if not keep and end != self._fades_at:  # ordered once more, it fades no further
             self._fade(fade_samples)
+            self._fades_at = end
         return end
 
     def end_silence(self, now_s: float) -> None:
