@@ -1,12 +1,13 @@
 """The TTS role itself falls: the caller hears the very same audio."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 import pytest
 
+from actors.call import AnyAddress
 from actors.tts import TtsRole
 from providers.scripted import Fault
 from supervision.address import Address
@@ -38,9 +39,10 @@ class Crash:
 
 
 @contextmanager
-def planted(crash: Crash) -> Iterator[None]:
+def planted(crash: Crash) -> Generator[None]:
     """Plant the crash in every TTS role: before a message, once it has told somebody, or after."""
-    receive, tell = TtsRole.on_receive, Address.tell
+    receive = TtsRole.on_receive
+    tell: Callable[[AnyAddress, object], None] = Address[object].tell
 
     def on_receive(role: TtsRole, message: object) -> None:
         crash.seen += 1
@@ -50,7 +52,7 @@ def planted(crash: Crash) -> Iterator[None]:
         crash.reach("after")
         crash.is_armed = False
 
-    def told(address: Address[object], message: object) -> None:
+    def told(address: AnyAddress, message: object) -> None:
         tell(address, message)
         crash.reach("midway")
 
