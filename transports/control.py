@@ -84,6 +84,6 @@ def _line(text: str) -> str:
     return text[:LONGEST_TEXT]
 
 
-def written(kind: str, **fields: Any) -> str:
+def written(kind: str, /, **fields: Any) -> str:
     """Return a message to the far end as text."""
     return json.dumps({"type": kind, **fields}, ensure_ascii=False)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.arrivals import Arrival, DtmfPressed, FellSilent, InterruptAsked, PlayedUpTo, TextIn
+from actors.reports import Failure, Report
 from transports.control import (
     LONGEST_MESSAGE,
     LONGEST_TEXT,
@@ -89,3 +90,8 @@ def test_a_text_is_cut_to_what_a_person_writes() -> None:
 
 def test_a_message_to_the_far_end_is_json_with_its_type() -> None:
     assert json.loads(written("ping", n=7)) == {"type": "ping", "n": 7}
+
+
+def test_a_message_may_have_a_field_of_any_name_that_events_use() -> None:
+    report = Report(1, "r1", 0, Failure("tts/espeak", "crashed", "killed"))
+    assert json.loads(written("event", **report.to_dict()))["kind"] == "crashed"
