@@ -13,6 +13,7 @@ export class Call {
   #deadlineMs = 0;
   #waitMs = FIRST_WAIT_MS;
   #timer = 0;
+  #isLeaving = false;
 
   /**
    * `makeLine(on)` opens a line; `on` has `state(state, detail)`, `ready(message)`, `event(event)`
@@ -36,6 +37,7 @@ export class Call {
   /** Say goodbye; the worker closes the line, or we do when it does not. */
   hangUp() {
     this.send({ type: "bye" });
+    this.#isLeaving = true;
     if (this.#state !== "open") return this.#end("you hung up");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end("you hung up"), BYE_WITHIN_MS);
@@ -60,6 +62,7 @@ export class Call {
 
   #lost({ code, error, mayComeBack }) {
     if (this.#state === "ended") return;
+    if (this.#isLeaving) return this.#end("you hung up");
     const now = performance.now();
     if (this.#state === "connecting") return this.#end("", { code, error, neverOpen: true });
     if (this.#state === "open") {

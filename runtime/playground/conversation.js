@@ -103,6 +103,11 @@ export class Conversation {
   }
 }
 
+/** The way to an actor from its room down the tree, of the name that events give it. */
+export function pathInRoom(actor) {
+  return actor.replace(/^room [^/]*\//, "");
+}
+
 const CHANGES = new Map(
   Object.entries({
     user_transcript: Conversation.prototype.heard,

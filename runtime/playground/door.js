@@ -1,8 +1,7 @@
 /** The HTTP side of the doors: rooms, crashes, WebRTC offers and the stream of the tree. */
 
+import { GONE } from "./explain.js";
 import { readServerEvents } from "./server_events.js";
-
-const GONE = "The worker is gone: start it again and open the link that it prints.";
 
 /** What the worker refused, in its own words. */
 export class DoorError extends Error {
@@ -62,12 +61,15 @@ export class Door {
     return url;
   }
 
-  /** Yield the tree of a room whenever it looks different, until `signal` ends it. */
+  /** Yield the tree of a room whenever it looks different, until the room or `signal` ends it. */
   async *trees(room, signal) {
     const query = new URLSearchParams({ room, every_s: "0.2" });
     const response = await this.#fetch("GET", `tree/stream?${query}`, { signal });
-    for await (const { event, data } of readServerEvents(response.body)) {
-      if (event === "tree") yield JSON.parse(data);
+    const events = readServerEvents(response.body);
+    for (;;) {
+      const { value, done } = await events.next().catch(unreachable);
+      if (done) return;
+      if (value.event === "tree") yield JSON.parse(value.data);
     }
   }
 

@@ -14,6 +14,7 @@ const CLOSED = {
   4431: "This page read too slowly: close other programs and call again.",
 };
 
+export const GONE = "The worker is gone: start it again and open the link that it prints.";
 export const NO_TOKEN =
   "This page needs the link that the worker prints: start `runtime run agent:Main` and open it.";
 export const LISTENING = "Somebody else speaks with the agent in this room: you listen.";
@@ -36,6 +37,7 @@ export function explainFailure({ code, error, tooLate, neverOpen }) {
 /** Anything that was thrown. */
 export function explainError(error) {
   if (error.name === "DoorError") return sentence(error.message);
+  if (error.name === "AbortError") return GONE; // a worklet could not be loaded
   return `Something in this page is wrong: ${error.message}`;
 }
 

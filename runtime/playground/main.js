@@ -2,7 +2,7 @@
 
 import { Call } from "./call.js";
 import { Controls } from "./controls.js";
-import { Conversation } from "./conversation.js";
+import { Conversation, pathInRoom } from "./conversation.js";
 import { CrashButtons } from "./crash_buttons.js";
 import { Door } from "./door.js";
 import { EventLog } from "./event_log.js";
@@ -11,6 +11,7 @@ import { Meters } from "./meters.js";
 import { Score } from "./score.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
+import { TreeWatch } from "./tree_watch.js";
 import { TreeView } from "./tree_view.js";
 import { Waterfall } from "./waterfall.js";
 
@@ -31,6 +32,10 @@ class Playground {
   #score = new Score(page("score"));
   #tree = new TreeView(page("tree"), (path) => this.#crash(path));
   #crashButtons = new CrashButtons(page("break"), (path) => this.#crash(path));
+  #treeWatch = new TreeWatch(this.#door, (tree) => {
+    this.#tree.show(tree, this.#ticket.can_crash);
+    this.#crashButtons.show(tree);
+  });
   #meters = new Meters({
     score: this.#score,
     callerMeter: page("caller-level"),
@@ -49,11 +54,12 @@ class Playground {
   #stage = null;
   #ticket = null;
   #call = null;
-  #calling = new AbortController(); // ends what began with this call
+  #calling = new AbortController(); // aborted once nobody waits for this call any more
 
   constructor() {
     this.#show("idle");
     if (!tokenOf(location.hash)) this.#notice(explain.NO_TOKEN);
+    addEventListener("pagehide", () => this.#call?.hangUp()); // nobody waits for who has left
   }
 
   async #talk() {
@@ -109,17 +115,14 @@ class Playground {
 
   async #watchTree() {
     if (!this.#door.isAdmin) return;
-    const canCrash = this.#ticket.can_crash;
-    page("break").hidden = !canCrash;
+    page("break").hidden = !this.#ticket.can_crash;
     page("tree-empty").hidden = true;
-    for await (const tree of this.#door.trees(this.#ticket.room, this.#calling.signal)) {
-      this.#tree.show(tree, canCrash);
-      this.#crashButtons.show(tree);
-    }
+    await this.#treeWatch.start(this.#ticket.room);
   }
 
   #crash(path) {
     this.#score.mark("fell");
+    this.#tree.fell(path);
     this.#transcript.show(this.#conversation.stage(`You crash ${path}`, { tone: "fell" }));
     this.#guard(() => this.#door.crash(this.#ticket.room, path));
   }
@@ -132,10 +135,13 @@ class Playground {
     if (event.event === "agent_state_changed") page("agent-state").textContent = event.state;
     if (event.event === "user_state_changed") page("user-state").textContent = event.state;
     if (event.event === "interrupted") this.#score.mark("cut");
+    const fallen = pathOfFallen(event);
+    if (fallen) this.#tree.fell(fallen);
   }
 
   #over(reason) {
     this.#calling.abort();
+    this.#treeWatch.stop();
     this.#meters.stop();
     this.#stage?.close();
     this.#stage = this.#call = null;
@@ -170,11 +176,17 @@ class Playground {
     try {
       await act();
     } catch (error) {
-      if (error.name === "AbortError") return; // we ended it
       this.#notice(explain.explainError(error));
       if (!this.#call) this.#over();
     }
   }
+}
+
+/** Where in the tree the actor is that this event says has fallen, or null. */
+function pathOfFallen({ event, actor, where }) {
+  if (event === "actor_restarted") return pathInRoom(actor);
+  if (event === "error") return where.replace("/", "-slot/performers/");
+  return null;
 }
 
 function tokenOf(hash) {

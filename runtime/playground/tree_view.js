@@ -27,6 +27,12 @@ export class TreeView {
     for (const [path, row] of this.#rows) if (!seen.has(path)) this.#remove(path, row);
   }
 
+  /** Let a row flash because its actor fell; one that comes back at once would not be seen to. */
+  fell(path) {
+    const row = this.#rows.get(path);
+    if (row) flash(row.line, "fell");
+  }
+
   #showChildren(node, prefix, list, seen, isFirst) {
     let before = null;
     for (const child of node.children) {
@@ -42,7 +48,8 @@ export class TreeView {
   #add(path, node, list, before, isFirst) {
     const item = document.createElement("li");
     const line = document.createElement("div");
-    const row = { item, line, list: document.createElement("ul"), restartsSeen: node.restarts };
+    const row = { item, line, list: document.createElement("ul") };
+    item.dataset.path = path;
     line.className = "actor";
     for (const part of ["name", "kind", "restarts", "mail"]) {
       row[part] = document.createElement("span");
@@ -85,8 +92,6 @@ function update(row, node) {
   row.mail.style.setProperty("--depth", Math.min(1, Math.log2(1 + node.mail) / 8));
   row.restarts.textContent = node.restarts ? `restarted ${node.restarts}×` : "";
   row.restarts.title = node.last_failure;
-  if (node.restarts > row.restartsSeen) flash(row.line, "fell");
-  row.restartsSeen = node.restarts;
 }
 
 function flash(line, how) {

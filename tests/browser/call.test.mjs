@@ -83,6 +83,14 @@ test("hanging up says goodbye and waits for it, but not for ever", () => {
   assert.ok(rig.lines[0].isClosed);
 });
 
+test("a line that closes after the goodbye is no failure", () => {
+  const rig = new Rig();
+  rig.line.ready(READY);
+  rig.call.hangUp();
+  rig.line.lost({ code: 1000, mayComeBack: false });
+  assert.deepEqual(rig.state, ["ended", { reason: "you hung up", failure: null }]);
+});
+
 test("what the worker refuses is told in its own words", () => {
   const error = Object.assign(new Error("all rooms are taken: try again in 5 s"), { name: "DoorError" });
   assert.equal(explainError(error), "All rooms are taken: try again in 5 s.");
