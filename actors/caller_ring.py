@@ -3,10 +3,12 @@
 Owned by the job, written by ingress, read by whoever starts anew. One loop: no locks.
 """
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
-from actors.audio import CALLER_RATE_HZ
+from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from actors.frames import CallerAudio
 
 
@@ -21,10 +23,12 @@ class CallerRing:
     @property
     def end(self) -> int:
         """The sample after the last one kept; 0 while there is none."""
-        if not self._frames:
-            return 0
-        last = self._frames[-1]
-        return last.at + len(last.pcm) // 2
+        return _end(self._frames[-1]) if self._frames else 0
+
+    @property
+    def start(self) -> int:
+        """The first sample kept; 0 while there is none."""
+        return self._frames[0].at if self._frames else 0
 
     def append(self, frame: CallerAudio) -> None:
         """Add the next frame; a frame that is already in (a retried message) is ignored."""
@@ -36,6 +40,14 @@ class CallerRing:
 
     def since(self, at: int) -> Iterator[CallerAudio]:
         """Yield the kept frames that end after sample ``at``, oldest first."""
-        for frame in tuple(self._frames):
-            if frame.at + len(frame.pcm) // 2 > at:
-                yield frame
+        first = bisect_right(self._frames, at, key=_end)
+        yield from tuple(islice(self._frames, first, None))
+
+    def first_since(self, at: int) -> CallerAudio | None:
+        """Return the oldest kept frame that ends after sample ``at``, or None."""
+        first = bisect_right(self._frames, at, key=_end)
+        return self._frames[first] if first < len(self._frames) else None
+
+
+def _end(frame: CallerAudio) -> int:
+    return frame.at + len(frame.pcm) // BYTES_PER_SAMPLE

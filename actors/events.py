@@ -73,6 +73,18 @@ class RecogniserReady:
 
 
 @dataclass(frozen=True, slots=True)
+class RecogniserBehind:
+    """A recogniser hears again what its predecessor did not put into words.
+
+    Texts of what was said until ``through_ns`` are still to come, by ``expect_by_ns``; once that
+    has passed it has caught up.
+    """
+
+    through_ns: int
+    expect_by_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class TurnScored:
     """The detector's judgement of the pending text of that revision."""
 

@@ -22,6 +22,7 @@ from actors.events import (
     OutputFailed,
     Played,
     PlayPhase,
+    RecogniserBehind,
     RecogniserReady,
     ReplyProgress,
     ReplyText,
@@ -76,8 +77,12 @@ class Listener:
             case OutputFailed(epoch, slot, kind, detail):
                 self._conductor.report(Failure(slot, kind.value, detail), epoch=epoch)
                 return (inputs.GenerationFailed(epoch, slot),)
-            case TurnScored() | CallerTurnEnded() | RecogniserReady() | ChangeLineup():
+            case TurnScored() | CallerTurnEnded() | ChangeLineup():
                 return self._judged(message)
+            case RecogniserReady(can):
+                return (inputs.SttCapable(can.interims, can.owns_end_of_turn),)
+            case RecogniserBehind(through_ns, expect_by_ns):
+                return (inputs.SttHeld(through_ns, expect_by_ns),)
             case CallerDtmf(who, digit):
                 return (inputs.Dtmf(who, digit),)
             case ReplyProgress() | ReplyText() | SpeechBegan() | WordsPlaced():
@@ -125,7 +130,7 @@ class Listener:
                 return (inputs.Final(WRITER, number, text), inputs.SttEnded(WRITER))
 
     def _judged(
-        self, message: TurnScored | CallerTurnEnded | RecogniserReady | ChangeLineup
+        self, message: TurnScored | CallerTurnEnded | ChangeLineup
     ) -> tuple[Input, ...]:
         """Take in what the ears say of the turn's end, and what ears there are."""
         match message:
@@ -136,8 +141,6 @@ class Listener:
             case CallerTurnEnded():
                 self._conductor.report(TurnJudged(None, "complete"))
                 return (inputs.SttEnded(CALLER),)
-            case RecogniserReady(can):
-                return (inputs.SttCapable(can.interims, can.owns_end_of_turn),)
             case ChangeLineup(filled, cuts_agent):
                 cut = (inputs.Interrupt(force=True),) if cuts_agent else ()
                 ears = inputs.EarsChanged("vad" in filled, "stt" in filled, "turn" in filled)

@@ -1,267 +1,301 @@
-"""The STT slot.
+"""The STT slot: numbers utterances and sees to it that all the caller says is put into words.
 
-Numbers utterances, routes the caller's audio to whoever is on stage, and replays it to a new one.
+Who hears the stream is an *attempt*. When a recogniser falls, hangs or gives way, the next one is
+another attempt: it hears again, in order and with every mark in its place, what its predecessor did
+not put into words. A text that comes from a former attempt no longer counts.
 """
 
-import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
-from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
-from actors.call import AnyAddress
+from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ, FRAME_MS, samples_to_ms, samples_to_s
 from actors.cast import Cast
-from actors.events import CallerFinal, CallerInterim, CallerTurnEnded, RecogniserReady
+from actors.events import RecogniserReady
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
-from actors.hooks import Hook
-from actors.performer import Performer, Result
-from actors.ports import SpeechToText
+from actors.handover import Seam, SeamKind
+from actors.performer import Cancel, Result
 from actors.role import Role
-from actors.slot import Hold
+from actors.slot import Slot
+from actors.stt_hold import Joining, SttHold
+from actors.stt_performer import CONSUMED_STEP, Heard, Listen
+from actors.stt_replay import (
+    NO_EVENT_S,
+    Attempt,
+    Mark,
+    answer_within_s,
+    silence_ends,
+)
+from actors.stt_scribe import written
 from actors.vendor import (
     FailureKind,
-    ProviderError,
-    SttAudio,
     SttCapabilities,
-    SttConsumed,
     SttEvent,
     SttFinal,
-    SttFlush,
     SttFlushed,
-    SttInput,
-    SttInterim,
-    SttPreflight,
-    SttSpeechStart,
-    SttTurnEnded,
 )
 
-FEED_LIMIT = 5000
-"""Inputs that may wait for a recogniser: more than the ring can hold."""
-ANSWER_S = 8.0
-"""A recogniser that has not answered a mark by then hangs; one that takes files needs seconds."""
-REPLAY_LEAD_S = 0.5
-"""How much is replayed from before the speech that a fallen recogniser was hearing."""
-
-SttMail = CallerAudio | SpeechStart | SpeechEnd
-SttText = SttInterim | SttPreflight | SttFinal
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What this performer heard: a former one's words no longer count."""
-
-    name: str
-    event: SttEvent
-
-
-class SttPerformer(Performer[SpeechToText]):
-    """Feeds one recogniser from a bounded queue, so that its pace never holds up the mailbox."""
-
-    may_reconnect = False
-    """What it was fed is gone: its role lets another one hear it again."""
-    _feed: asyncio.Queue[SttInput] | None = None
-
-    def facts(self) -> object:
-        """Begin the one long stream as soon as the vendor is open."""
-        self._feed = asyncio.Queue(FEED_LIMIT)
-        feed = self._feed
-        self.work(0, lambda: self._transcribe(feed))
-        return self.vendor.capabilities
-
-    def on_receive(self, message: SttMail) -> None:
-        """Put what the caller said, or where speech began and ended, into the feed."""
-        if self._feed is None:
-            raise RuntimeError(f"{self.name} was given audio before it was ready")
-        if self._feed.full():
-            raise ProviderError(
-                f"{self.name} is {FEED_LIMIT} inputs behind", kind=FailureKind.STALL
-            )
-        match message:
-            case CallerAudio(at, pcm):
-                self._feed.put_nowait(SttAudio(at, pcm))
-            case SpeechStart(at):
-                self._feed.put_nowait(SttSpeechStart(at))
-            case SpeechEnd(at, mark):
-                self._feed.put_nowait(SttFlush(mark, at))
-
-    async def _transcribe(self, feed: asyncio.Queue[SttInput]) -> None:
-        async for event in self.vendor.transcribe(_Feed(feed)):
-            if self.hooks.stt is not None and isinstance(event, SttText):
-                await self._hear_by_hook(self.hooks.stt, event)
-            else:
-                self.give(0, _Heard(self.name, event))
-        raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
-
-    async def _hear_by_hook(self, hook: Hook, event: SttText) -> None:
-        """Let the hook change the text; an empty Interim is dropped, an empty Final must be told.
-
-        The utterance ends with it.
-        """
-        is_final = isinstance(event, SttFinal)
-        text = await self.hooked(hook, event.text, is_final)
-        if text.strip() or is_final:
-            self.give(0, _Heard(self.name, replace(event, text=text)))
+PATIENCE_S = 1.9
+"""The Session waits so long for a text by itself; of a later one it must be told."""
+MOST_OVERDUE = 3
+"""Speech on which so many recognisers in a row hung is given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Overdue:
-    """The answer to this mark should have come by now."""
+    """This attempt should have said something since the mark by now.
 
-    mark: int
+    ``consumed``: how far it was when the time began.
+    """
 
-
-class _Feed:
-    """The queue as an async iterator; a generator would need a finaliser when it is dropped."""
-
-    def __init__(self, queue: asyncio.Queue[SttInput]) -> None:
-        self._queue = queue
-
-    def __aiter__(self) -> "_Feed":
-        return self
-
-    async def __anext__(self) -> SttInput:
-        return await self._queue.get()
+    attempt: int
+    mark: Mark
+    consumed: int = 0
 
 
-@dataclass(slots=True)
-class SttHold(Hold):
-    """Which utterance is open and from where the audio would have to be heard again."""
+@dataclass(frozen=True, slots=True)
+class _More:
+    """The pace of this attempt allows more."""
 
-    utt: int = 0
-    interim: str = ""
-    """The text of the open utterance that is not final; empty before the first."""
-    heard_by: str = ""
-    """Whose text that is."""
-    speech_at: int | None = None
-    """Where the speech began whose text is not final yet."""
-    ended: SpeechEnd | None = None
-    """The mark that still waits for its answer."""
-    told_of: str = ""
-    """Whose capabilities the Session knows."""
-    replayed_to: int = 0
-    """Frames before this sample were replayed from the ring; their queued twins are skipped."""
+    attempt: int
 
 
 class SttRole(Role[SttHold]):
-    """Sends the whole stream to one performer at a time."""
+    """Gives the whole stream to one recogniser at a time."""
+
+    def __init__(self, slot: Slot) -> None:
+        """Know whether speech is marked in the stream."""
+        super().__init__(slot)
+        self._has_vad = "vad" in self.call.slots
 
     def first_hold(self, cast: Cast) -> SttHold:
         """Begin with nothing heard."""
-        return SttHold(cast, utt=self.call.lineup.utterances)
+        return SttHold(cast)
 
     def handle(self, message: object) -> None:
         """Take audio and marks from the VAD side, and texts from the performer."""
+        attempt = self.held.listening
         match message:
-            case CallerAudio(at) if at < self.held.replayed_to:
-                pass
-            case CallerAudio() | SpeechStart() | SpeechEnd():
-                self._pass_on(message)
-            case _Overdue(mark) if self.held.ended is not None and self.held.ended.mark == mark:
-                self._condemn_listener(f"no Final within {ANSWER_S:g} s")
-            case Result(value=_Heard(name, event)) if name == self.held.last_on_stage:
-                self._heard(name, event)
+            case CallerAudio():
+                self._take_audio(message)
+            case SpeechStart() | SpeechEnd():
+                self._take_mark(message)
+            case Result(number, Heard(count, event)):
+                if attempt is None or attempt.number != number:
+                    self.held.stale += 1
+                elif count > attempt.results:
+                    self._heard(attempt, event)
+                    attempt.results = count
+            case _More(number) if attempt is not None and attempt.number == number:
+                self._feed(attempt)
+            case _Overdue() if attempt is not None and attempt.number == message.attempt:
+                self._overdue(attempt, message)
             case _:
                 pass
 
     def on_resumed(self) -> None:
-        """Set the deadline again."""
-        if self.held.ended is not None:
-            self.after(ANSWER_S, _Overdue(self.held.ended.mark), key="answer")
-
-    def _condemn_listener(self, detail: str) -> None:
-        """End the recogniser that hangs; the next one hears the utterance again."""
-        if self.held.last_on_stage in self.held.live:
-            self.condemn(self.held.last_on_stage, FailureKind.LATE, detail)
-
-    def _pass_on(self, message: SttMail) -> None:
-        """Let whoever hears the open utterance hear it to its end; change between utterances."""
-        held = self.held
-        before = held.last_on_stage
-        is_open = held.speech_at is not None and before in held.facts
-        self._note(message)
-        stage = held.live[before] if is_open else self.stage()
-        if stage is None:
+        """Go on with the attempt, and set its deadlines again."""
+        attempt = self.held.listening
+        if attempt is None:
+            self._listen()
             return
-        self._tell_capabilities()
-        if isinstance(message, SpeechStart) and before not in {"", held.last_on_stage}:
-            self._replay(stage, message.at, None)
-        else:
-            stage.tell(message)
+        for mark in self.held.marks:
+            if mark.number <= attempt.marked and isinstance(mark.what, SpeechEnd):
+                self._expect_answer(attempt, mark)
+        self._feed(attempt)
 
-    def _tell_capabilities(self) -> None:
+    # ------------------------------------------------------------ the caller's stream
+
+    def _take_audio(self, frame: CallerAudio) -> None:
+        held, attempt = self.held, self.held.listening
+        end = frame.at + len(frame.pcm) // BYTES_PER_SAMPLE
+        if end <= held.heard_to:
+            return
+        held.heard_to = end
+        if attempt is None:
+            return
+        now_s = self.clock.now_s()
+        is_next = attempt.next_at == frame.at and attempt.marked == held.noted
+        if is_next and attempt.may_take(now_s):
+            self._give(attempt, frame, now_s)
+        else:
+            self._feed(attempt)
+
+    def _take_mark(self, mark: SpeechStart | SpeechEnd) -> None:
         held = self.held
-        can = held.facts.get(held.last_on_stage)
-        if held.told_of != held.last_on_stage and isinstance(can, SttCapabilities):
-            held.told_of = held.last_on_stage
-            self.call.addresses.session.tell(RecogniserReady(can))
+        if not held.owes:
+            self._change_if_due()
+        if not held.note(mark):
+            return
+        held.forget_before(self.call.ring.start)
+        attempt = held.listening
+        if attempt is not None:
+            self._feed(attempt)
+        if isinstance(mark, SpeechEnd) and (attempt is None or attempt.marked < held.noted):
+            self._tell_behind()
+
+    def _feed(self, attempt: Attempt) -> None:
+        """Give the attempt what it has not heard yet, as fast as it may be given."""
+        held, ring, now_s = self.held, self.call.ring, self.clock.now_s()
+        may_skip = attempt.can.max_rate is not None and self._has_vad
+        while True:
+            self._give_marks(attempt)
+            if may_skip:
+                attempt.jump(silence_ends(attempt.next_at, held.marks, held.heard_to))
+            if attempt.next_at >= held.heard_to:
+                return
+            if not attempt.may_take(now_s):
+                self.after(FRAME_MS / 1000, _More(attempt.number), key="more")
+                return
+            frame = ring.first_since(attempt.next_at)
+            if frame is None or frame.at >= held.heard_to:
+                attempt.jump(held.heard_to)
+            else:
+                self._give(attempt, frame, now_s)
+
+    def _give(self, attempt: Attempt, frame: CallerAudio, now_s: float) -> None:
+        self.held.live[attempt.name].tell(frame)
+        attempt.took(frame.at, len(frame.pcm) // BYTES_PER_SAMPLE, now_s)
+
+    def _give_marks(self, attempt: Attempt) -> None:
+        for mark in self.held.marks:
+            if attempt.marked < mark.number and mark.place <= attempt.next_at:
+                self.held.live[attempt.name].tell(mark.what)
+                attempt.marked = mark.number
+                self._expect_answer(attempt, mark)
+
+    # ------------------------------------------------------------ who listens
 
     def on_performer_ready(self, name: str) -> None:
-        """Let a new performer hear the open utterance from its beginning."""
-        held = self.held
-        is_heard = held.last_on_stage in held.facts and held.last_on_stage != name
-        if is_heard or held.speech_at is None or self.stage() is not held.live[name]:
-            return
-        self._replay(held.live[name], held.speech_at, held.ended)
+        """Let whoever is on stage listen, if nobody does."""
+        if self.held.listening is None:
+            self._listen()
 
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
-        """Without a VAD's mark nobody knows from where to hear it again: what was heard stands."""
-        held = self.held
-        if held.speech_at is None and held.interim and held.heard_by == name:
-            self._finish(held.interim, None)
+        """Let another one hear again what this one did not put into words."""
+        attempt = self.held.listening
+        if attempt is not None and attempt.name == name:
+            self._drop(attempt)
+        if self.held.listening is None:
+            self._listen()
 
-    def _replay(self, performer: AnyAddress, speech_at: int, ended: SpeechEnd | None) -> None:
-        ring = self.call.ring
-        until = ring.end if ended is None else ended.at
-        frames = [
-            f for f in ring.since(speech_at - int(REPLAY_LEAD_S * CALLER_RATE_HZ)) if f.at < until
-        ]
-        for frame in frames:
-            if frame.at <= speech_at < frame.at + CALLER_FRAME_SAMPLES:
-                performer.tell(SpeechStart(speech_at))
-            performer.tell(frame)
-        if ended is not None:
-            performer.tell(ended)
-        self.held.replayed_to = max((f.at + CALLER_FRAME_SAMPLES for f in frames), default=0)
+    def _change_if_due(self) -> None:
+        """Give the stage to whoever should have it, between two utterances."""
+        attempt, name = self.held.listening, self.on_stage()
+        if attempt is None or name in {None, attempt.name, *self.held.condemned}:
+            return
+        if attempt.name in self.held.live:
+            self.held.live[attempt.name].tell(Cancel(attempt.number))
+        self._listen()
 
-    def _note(self, message: SttMail) -> None:
+    def _listen(self) -> None:
+        """Open an attempt at whoever is on stage."""
+        held, name = self.held, self.on_stage()
+        if name is None or name in held.condemned:
+            return
+        staged = self.put_on_stage(name)
+        can = held.facts[name]
+        if not isinstance(can, SttCapabilities):
+            raise TypeError(f"{name} does not say what it can do")
+        self._tell_joined(SeamKind.UNCHECKED)
+        attempt = held.open_attempt(name, can, has_vad=self._has_vad)
+        staged.address.tell(Listen(attempt.number))
+        if held.told_of != name:
+            held.told_of = name
+            self.call.addresses.session.tell(RecogniserReady(can))
+        if staged.handover is not None:
+            backlog_ms = samples_to_ms(attempt.backlog, CALLER_RATE_HZ) if held.owes else 0
+            held.joining = Joining(staged.handover, backlog_ms)
+        if held.owes:
+            self._tell_behind()
+        else:
+            self._tell_joined(SeamKind.CLEAN)
+        self._feed(attempt)
+
+    def _drop(self, attempt: Attempt) -> None:
+        """Take the stream from an attempt: what it says from now on is stale."""
         held = self.held
-        match message:
-            case SpeechStart(at):
-                if held.speech_at is None:
-                    held.speech_at = at
-                held.ended = None
-            case SpeechEnd(mark=mark):
-                held.ended = message
-                self.after(ANSWER_S, _Overdue(mark), key="answer")
-            case CallerAudio():
-                pass
+        held.listening = None
+        self.settle("speech")
+        for mark in held.marks:
+            self.settle(mark.number)
+        if held.owes:
+            self._tell_behind()
+
+    def _give_up(self, attempt: Attempt, detail: str) -> None:
+        """End a recogniser that hangs; `on_performer_down` follows."""
+        self._drop(attempt)
+        if attempt.name in self.held.live:
+            self.condemn(attempt.name, FailureKind.LATE, detail)
+
+    # ------------------------------------------------------------ deadlines
+
+    def _expect_answer(self, attempt: Attempt, mark: Mark) -> None:
+        """Set the deadline of a mark that was given; of a start only where interims show it."""
+        match mark.what:
+            case SpeechStart():
+                if attempt.can.interims:
+                    self.expect("speech", NO_EVENT_S, _Overdue(attempt.number, mark))
+            case SpeechEnd():
+                self.settle("speech")
+                at_once = attempt.behind_to if mark.place <= attempt.behind_to else 0
+                backlog = max(0, at_once - self.held.said.resume_at)
+                within_s = answer_within_s(
+                    attempt.can,
+                    speech_s=self.held.speech_s(mark),
+                    backlog_s=samples_to_s(backlog, CALLER_RATE_HZ),
+                )
+                overdue = _Overdue(attempt.number, mark, attempt.consumed)
+                self.expect(mark.number, within_s, overdue)
+                if within_s > PATIENCE_S:
+                    self._tell_behind(within_s)
             case _:
-                assert_never(message)
+                assert_never(mark.what)
 
-    def _heard(self, name: str, event: SttEvent) -> None:
-        held, session = self.held, self.call.addresses.session
-        match event:
-            case SttInterim(text) | SttPreflight(text):
-                held.interim, held.heard_by = text, name
-                is_preflight = isinstance(event, SttPreflight)
-                session.tell(CallerInterim(held.utt, text, is_preflight))
-            case SttFinal(text, confidence):
-                self._finish(text, confidence)
-            case SttFlushed(mark):
-                if held.interim:  # all Finals have been given: its text has come to nothing
-                    self._finish("", None)
-                if held.ended is not None and mark >= held.ended.mark:
-                    held.ended = None
-                    held.speech_at = None
-            case SttTurnEnded():
-                session.tell(CallerTurnEnded())
-            case SttConsumed():
-                pass
-            case _:
-                assert_never(event)
+    def _overdue(self, attempt: Attempt, overdue: _Overdue) -> None:
+        """Wait on for one that still works through the audio; end one that hangs."""
+        held, mark = self.held, overdue.mark
+        if isinstance(mark.what, SpeechStart):
+            self._give_up(attempt, f"not a word within {NO_EVENT_S:g} s of speech")
+            return
+        if overdue.consumed < attempt.consumed < mark.place - CONSUMED_STEP:
+            self._expect_answer(attempt, mark)
+            self._tell_behind()
+            return
+        detail = f"no Final of {held.speech_s(mark):.1f} s of speech"
+        times = held.left_unanswered(mark)
+        if times >= MOST_OVERDUE:
+            held.answered(mark.what.mark)
+        self._give_up(attempt, detail)
 
-    def _finish(self, text: str, confidence: float | None) -> None:
+    # ------------------------------------------------------------ what the Session is told
+
+    def _heard(self, attempt: Attempt, event: SttEvent) -> None:
         held = self.held
-        self.call.addresses.session.tell(CallerFinal(held.utt, text, confidence))
-        held.utt += 1
-        self.call.lineup.utterances = held.utt
-        held.interim = ""
+        self.settle("speech")
+        before = held.marks
+        for text in written(held, attempt, event):
+            self.call.addresses.session.tell(text)
+        for mark in before[: len(before) - len(held.marks)]:
+            self.settle(mark.number)
+        if held.joining is not None and attempt.has_spoken:
+            self._tell_joined(held.seam)
+        if isinstance(event, SttFinal | SttFlushed):
+            if held.behind_to:
+                self._tell_waiting()
+            if not held.owes:
+                self._change_if_due()
+
+    def _tell_joined(self, kind: SeamKind) -> None:
+        """Report a hand-over, now that it is known how the texts join."""
+        joining, self.held.joining = self.held.joining, None
+        if joining is not None:
+            self.report_switch(joining.handover, Seam(kind, backlog_ms=joining.backlog_ms))
+
+    def _tell_behind(self, at_least_s: float = 0.0) -> None:
+        """Let the turn wait for the texts of all that has come so far."""
+        self.held.behind_to = self.held.heard_to
+        self._tell_waiting(at_least_s)
+
+    def _tell_waiting(self, at_least_s: float = 0.0) -> None:
+        waiting = self.held.waiting(self.clock.now_ns(), at_least_s)
+        self.call.addresses.session.tell(waiting)

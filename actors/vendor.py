@@ -143,10 +143,22 @@ SttInput: TypeAlias = SttAudio | SttSpeechStart | SttFlush
 
 
 @dataclass(frozen=True, slots=True)
+class SttSpan:
+    """Where words lie, in samples (16 kHz) of the audio that this stream was given.
+
+    They are counted from its first one, whatever the caller's clock says.
+    """
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class SttInterim:
     """What the present utterance sounds like so far; may still change."""
 
     text: str
+    span: SttSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,7 @@ class SttPreflight:
     """As `SttInterim`, and the Final is expected to read the same: an answer may be begun."""
 
     text: str
+    span: SttSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,7 @@ class SttFinal:
 
     text: str
     confidence: float | None = None
+    span: SttSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +192,9 @@ class SttFlushed:
 
 @dataclass(frozen=True, slots=True)
 class SttConsumed:
-    """All audio before sample ``through`` has been processed (optional.
+    """All audio before sample ``through`` of the caller's clock has been processed.
 
-    Paces a faster-than-real-time caller).
+    Optional; it shows that a recogniser which falls behind is at work.
     """
 
     through: int
@@ -197,6 +211,22 @@ class SttCapabilities:
     """Whether texts come while the caller speaks; without them a turn waits longer for its text."""
     owns_end_of_turn: bool = False
     """Whether its `SttTurnEnded` alone ends a turn; else that only shortens the wait."""
+    spans: bool = False
+    """Whether its texts tell where they lie: then a hand-over repeats no word."""
+    max_rate: float | None = None
+    """How many times faster than real time it may be given audio; None: as fast as one can."""
+    batch: bool = False
+    """Whether it goes over the whole utterance after its end: the longer, the later its Final."""
+
+    def __post_init__(self) -> None:
+        """Validate.
+
+        Raises:
+            ValueError: slower than real time, so that it could never keep up with a caller.
+
+        """
+        if self.max_rate is not None and self.max_rate < 1:
+            raise ValueError("a recogniser's max_rate must be at least 1, or None for any pace")
 
 
 # ---------------------------------------------------------------- text to speech

@@ -68,7 +68,7 @@ class _Ears:
 
     @property
     def capabilities(self) -> SttCapabilities:
-        return SttCapabilities(interims=False)
+        return SttCapabilities(interims=False, batch=True)
 
     async def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
         cutter = UtteranceCutter(lead_s=self._config.lead_s, longest_s=self._config.longest_s)

@@ -95,7 +95,7 @@ class _Transcriber:
 
     @property
     def capabilities(self) -> SttCapabilities:
-        return SttCapabilities(interims=True, owns_end_of_turn=False)
+        return SttCapabilities(batch=True)
 
     async def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
         stream = self._process.next_stream()

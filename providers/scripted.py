@@ -66,6 +66,8 @@ class Record:
     """How often its fault has happened."""
     requests: list[object] = field(default_factory=list[object], compare=False)
     """What it was asked, oldest first."""
+    frames: list[int] = field(default_factory=list[int], compare=False)
+    """The first samples of the caller's frames that it was given, where it keeps them."""
 
 
 class ScriptedProvider(ProviderConfig):

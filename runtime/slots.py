@@ -15,7 +15,8 @@ from actors.performer import Performer
 from actors.ports import Provider
 from actors.role import Role
 from actors.slot import Slot, Understudy
-from actors.stt import SttPerformer, SttRole
+from actors.stt import SttRole
+from actors.stt_performer import SttPerformer
 from actors.tts import TtsRole
 from actors.tts_performer import TtsPerformer
 from actors.turn import TurnPerformer, TurnRole

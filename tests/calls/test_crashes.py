@@ -14,7 +14,8 @@ from actors.llm import LlmRole
 from actors.llm_performer import LlmPerformer
 from actors.session import Session
 from actors.slot import Hold
-from actors.stt import SttPerformer, SttRole
+from actors.stt import SttRole
+from actors.stt_performer import SttPerformer
 from actors.tts import TtsRole
 from actors.tts_performer import TtsPerformer
 from actors.turn import TurnPerformer, TurnRole

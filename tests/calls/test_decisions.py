@@ -76,9 +76,10 @@ async def test_what_the_detector_thought_is_told_before_what_was_made_of_it() ->
 
 async def test_a_correction_of_a_committed_turn_is_told() -> None:
     stt = ScriptedSTT(
-        utterances=[Heard(text="book a cable", delay_s=3.0, interims=("book a table",))]
+        utterances=[Heard(text="book a cable", delay_s=3.0, interims=("book a table",))],
+        endpointing="own",  # no mark says that this is too long
     )
-    async with call(agent(stt=stt, llm=ScriptedLLM(replies=[LONG]))) as rig:
+    async with call(agent(vad=None, stt=stt, llm=ScriptedLLM(replies=[LONG]))) as rig:
         await rig.says()
         amended = await rig.until("turn_amended")
         assert (amended["old"], amended["new"]) == ("book a table", "book a cable")

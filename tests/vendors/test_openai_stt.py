@@ -87,7 +87,7 @@ async def heard(
         url = f"{server.url}/v1"
         stt = OpenAISTT(base_url=url, api_key=SecretStr("sk-1"), **options)
         async with stt.open(FakeServices()) as ears:
-            assert ears.capabilities == SttCapabilities(interims=False)
+            assert ears.capabilities == SttCapabilities(interims=False, batch=True)
             events = [event async for event in ears.transcribe(feed(items))]
     assert all(exchange.path == "/v1/audio/transcriptions" for exchange in server.exchanges)
     return events, [fields(exchange) for exchange in server.exchanges]
