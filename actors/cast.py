@@ -189,10 +189,14 @@ class Cast:
             return self
         return replace(self, members=tuple(map(_cut_short, self.members)))
 
-    def wakes_at_s(self) -> float | None:
-        """Return when the next rest ends, or None if nobody rests."""
+    def wakes_at_s(self, now_s: float = 0.0) -> float | None:
+        """Return when the next rest after ``now_s`` ends, or None.
+
+        Who has rested long enough and was not started is not needed: waking for it again and again
+        would keep the loop busy.
+        """
         rests = [m.rests_until_s for m in self.members if m.standing is Standing.RESTING]
-        return min(rests, default=None)
+        return min((rest_s for rest_s in rests if rest_s > now_s), default=None)
 
     # ------------------------------------------------------------ what happened
 

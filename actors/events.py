@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from actors.ports import Toolbox
-from actors.vendor import ChatRequest, FailureKind, SttCapabilities, TurnScore, TurnText
+from actors.vendor import ChatRequest, FailureKind, TurnScore, TurnText
 
 # ---------------------------------------------------------------- what the caller does → Session
 
@@ -63,25 +63,6 @@ class CallerText:
 @dataclass(frozen=True, slots=True)
 class CallerTurnEnded:
     """The recogniser heard that the caller's turn is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecogniserReady:
-    """The recogniser on stage can do this."""
-
-    capabilities: SttCapabilities
-
-
-@dataclass(frozen=True, slots=True)
-class RecogniserBehind:
-    """A recogniser hears again what its predecessor did not put into words.
-
-    Texts of what was said until ``through_ns`` are still to come, by ``expect_by_ns``; once that
-    has passed it has caught up.
-    """
-
-    through_ns: int
-    expect_by_ns: int
 
 
 @dataclass(frozen=True, slots=True)

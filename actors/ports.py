@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 from actors.arrivals import Arrival
 from actors.speech_gate import GateConfig
+from actors.stt_capabilities import SttCapabilities
 from actors.tool_limits import ToolLimits
 from actors.vendor import (
     ChatEvent,
@@ -22,7 +23,6 @@ from actors.vendor import (
     RealtimeRequest,
     SpeechChunk,
     SpeechRequest,
-    SttCapabilities,
     SttEvent,
     SttInput,
     ToolSchema,

@@ -22,14 +22,13 @@ from actors.events import (
     OutputFailed,
     Played,
     PlayPhase,
-    RecogniserBehind,
-    RecogniserReady,
     ReplyProgress,
     ReplyText,
     SpeechBegan,
     TurnScored,
     WordsPlaced,
 )
+from actors.recogniser_news import RecogniserBehind, RecogniserReady
 from actors.reports import AgentSpeechStarted, AgentWords, Failure, ToolCalled, UserTranscript
 from actors.session_latency import turn_latency
 from actors.tool_events import ToolEnded, ToolStarted

@@ -114,9 +114,9 @@ class StageManager:
         now_s = max(at_s, self._now_s)
         for name in held.cast.to_start(now_s, self._suspects()):
             self.start(name)
-        wakes_at_s = held.cast.wakes_at_s()
+        wakes_at_s = held.cast.wakes_at_s(now_s)
         if wakes_at_s is not None:
-            self._role.after(max(0.0, wakes_at_s - now_s), Wake(wakes_at_s), key="wake")
+            self._role.after(wakes_at_s - now_s, Wake(wakes_at_s), key="wake")
 
     def start(self, name: str) -> None:
         """Start one performer under the slot's own small supervisor."""

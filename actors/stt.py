@@ -10,12 +10,13 @@ from typing import assert_never
 
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ, FRAME_MS, samples_to_ms, samples_to_s
 from actors.cast import Cast
-from actors.events import RecogniserReady
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.handover import Seam, SeamKind
 from actors.performer import Cancel, Result
+from actors.recogniser_news import RecogniserReady
 from actors.role import Role
 from actors.slot import Slot
+from actors.stt_capabilities import SttCapabilities
 from actors.stt_hold import Joining, SttHold
 from actors.stt_performer import CONSUMED_STEP, Heard, Listen
 from actors.stt_replay import (
@@ -26,13 +27,7 @@ from actors.stt_replay import (
     silence_ends,
 )
 from actors.stt_scribe import written
-from actors.vendor import (
-    FailureKind,
-    SttCapabilities,
-    SttEvent,
-    SttFinal,
-    SttFlushed,
-)
+from actors.vendor import FailureKind, SttEvent, SttFinal, SttFlushed
 
 PATIENCE_S = 1.9
 """The Session waits so long for a text by itself; of a later one it must be told."""

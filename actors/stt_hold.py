@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from actors.audio import CALLER_RATE_HZ, samples_to_s
-from actors.events import RecogniserBehind
 from actors.frames import SpeechEnd, SpeechStart
 from actors.handover import Handover, SeamKind
+from actors.recogniser_news import RecogniserBehind
 from actors.slot import Hold
+from actors.stt_capabilities import SttCapabilities
 from actors.stt_replay import (
     FIRST_LAG,
     LONGEST_LAG,
@@ -16,7 +17,6 @@ from actors.stt_replay import (
     expected_in_s,
 )
 from actors.stt_texts import Join, Said
-from actors.vendor import SttCapabilities
 
 NOBODY_S = 6.0
 """How long the Session is asked to wait while nobody listens; it has its own limit."""

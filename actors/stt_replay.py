@@ -10,8 +10,9 @@ from typing import Final
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ, samples_to_s
 from actors.frames import SpeechEnd, SpeechStart
+from actors.stt_capabilities import SttCapabilities
 from actors.stt_texts import Join, Place, Said
-from actors.vendor import SttCapabilities, SttSpan
+from actors.vendor import SttSpan
 
 SPEECH_LEAD: Final = CALLER_RATE_HZ // 2
 """How much is heard again from before speech that was noticed."""

@@ -13,11 +13,11 @@ from pydantic import Field
 
 from actors.audio import CALLER_RATE_HZ, samples_to_s
 from actors.ports import Services, SpeechToText
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     FailureKind,
     ProviderError,
     SttAudio,
-    SttCapabilities,
     SttEvent,
     SttFinal,
     SttFlush,

@@ -15,9 +15,9 @@ from pydantic import Field
 
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from actors.ports import Services, SpeechToText
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     SttAudio,
-    SttCapabilities,
     SttEvent,
     SttFinal,
     SttFlush,

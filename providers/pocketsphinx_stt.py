@@ -12,9 +12,9 @@ from typing import Self, assert_never
 from pydantic import Field, field_validator, model_validator
 
 from actors.ports import Services, SpeechToText
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     SttAudio,
-    SttCapabilities,
     SttConsumed,
     SttEvent,
     SttFinal,

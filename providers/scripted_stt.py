@@ -10,9 +10,9 @@ from pydantic import Field
 
 from actors.audio import CALLER_RATE_HZ
 from actors.ports import Services, SpeechToText
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     SttAudio,
-    SttCapabilities,
     SttConsumed,
     SttEvent,
     SttFinal,

@@ -9,9 +9,9 @@ from typing import assert_never
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.ports import Services, SpeechToText, VoiceActivityDetector
 from actors.speech_gate import GateConfig
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     SttAudio,
-    SttCapabilities,
     SttEvent,
     SttFinal,
     SttFlush,

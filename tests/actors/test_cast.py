@@ -160,3 +160,12 @@ def test_somebody_is_ready_or_being_started_or_resting_whatever_happens(
         cast = cast.ready(name, now_s=now_s) if well else fail(cast, name, now_s=now_s)
     busy = {Standing.READY, Standing.STARTING, Standing.RESTING}
     assert cast.to_start(now_s) or any(member.standing in busy for member in cast.members)
+
+
+def test_nobody_is_woken_for_a_rest_that_is_over() -> None:
+    both = Cast.of(("first", "second")).ready("first", now_s=0.0).starting("second")
+    cast = both.failed("second", FailureKind.ERROR, now_s=1.0, retry_after_s=None, chance=1.0)
+    until_s = cast.wakes_at_s(1.0)
+    assert until_s is not None
+    assert cast.to_start(until_s) == ()  # the first one is well
+    assert cast.wakes_at_s(until_s) is None

@@ -9,6 +9,7 @@ import pytest
 
 from actors.conversation import ToolCall
 from actors.speech_gate import GateConfig
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     ChatDone,
     ChatEvent,
@@ -20,7 +21,6 @@ from actors.vendor import (
     SpeechRequest,
     SpeechTimings,
     SttAudio,
-    SttCapabilities,
     SttConsumed,
     SttEvent,
     SttFinal,

@@ -9,8 +9,9 @@ from typing import Any
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import AnyAddress, Call, CallAddresses
-from actors.events import CallerFinal, CallerInterim, RecogniserBehind
+from actors.events import CallerFinal, CallerInterim
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
+from actors.recogniser_news import RecogniserBehind
 from actors.reports import ProviderSwitched, Report
 from actors.slot import Slot, Understudy
 from actors.stt import SttRole
@@ -163,7 +164,7 @@ def tree(call: Call, told: list[Told], vendors: Sequence[AttentiveSTT]) -> Super
     names = [f"{vendor.name}#{number}" for number, vendor in enumerate(vendors)]
 
     def understudy(name: str, vendor: AttentiveSTT) -> Understudy:
-        return Understudy(name, lambda: SttPerformer(name, vendor, call.addresses.stt, call))
+        return Understudy(name, lambda: SttPerformer(name, vendor, call.addresses.stt, call), name)
 
     entries = tuple(map(understudy, names, vendors))
     slot = Slot("stt", call, entries, performers)

@@ -89,9 +89,11 @@ async def test_stt_hang_after_mark(spans: bool) -> None:  # noqa: FBT001 - a cas
 async def test_stt_late_final_of_old_attempt() -> None:
     hung = recogniser(mark_fault=Fault(hang=True, times=99))
     async with stt_slot(hung, recogniser()) as rig:
+        await rig.hears(1)
+        old = rig.hold.listening
+        assert old is not None
         await rig.says(1.5, then_s=1.5)
-        old = rig.hold.attempt - 1
-        rig.role.tell(Result(old, Heard(99, SttFinal("one two three"))))
+        rig.role.tell(Result(old.number, Heard(99, SttFinal("one two three"))))
         await rig.hears(1)
         assert rig.finals == [TEXT]
         assert rig.hold.stale == 1

@@ -12,11 +12,11 @@ from openai.types.audio import Transcription
 from pydantic import SecretStr
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     FailureKind,
     ProviderError,
     SttAudio,
-    SttCapabilities,
     SttEvent,
     SttFinal,
     SttFlush,
