@@ -15,7 +15,6 @@ from actors.handover import Seam, SeamKind
 from actors.performer import Cancel, Result
 from actors.recogniser_news import RecogniserReady
 from actors.role import Role
-from actors.slot import Slot
 from actors.stt_capabilities import SttCapabilities
 from actors.stt_hold import Joining, SttHold
 from actors.stt_performer import CONSUMED_STEP, Heard, Listen
@@ -57,14 +56,14 @@ class _More:
 class SttRole(Role[SttHold]):
     """Gives the whole stream to one recogniser at a time."""
 
-    def __init__(self, slot: Slot) -> None:
-        """Know whether speech is marked in the stream."""
-        super().__init__(slot)
-        self._has_vad = "vad" in self.call.slots
-
     def first_hold(self, cast: Cast) -> SttHold:
         """Begin with nothing heard."""
         return SttHold(cast)
+
+    @property
+    def _has_vad(self) -> bool:
+        """Whether speech is marked in the stream."""
+        return "vad" in self.call.slots
 
     def handle(self, message: object) -> None:
         """Take audio and marks from the VAD side, and texts from the performer."""
