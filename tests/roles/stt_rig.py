@@ -19,7 +19,6 @@ from actors.stt_hold import SttHold
 from actors.stt_performer import SttPerformer
 from actors.vendor import WordTiming
 from providers.attentive_stt import AttentiveSTT
-from runtime.agent import Agent
 from supervision.actor import Actor
 from supervision.address import Address
 from supervision.spec import ChildSpec, SupervisorSpec
@@ -155,7 +154,7 @@ async def stt_slot(
             services=services,
             publish=reports.append,
             track_rate_hz=16_000,
-            on_stage=on_stage(Agent()),
+            on_stage=on_stage(),
             slots=frozenset({"vad", "stt"} if has_vad else {"stt"}),
         )
         async with run_tree(tree(call, told, vendors)):
