@@ -1,6 +1,7 @@
 """What the STT role tells the Session of its recogniser; texts are in `actors.events`."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from actors.stt_capabilities import SttCapabilities
 
@@ -22,3 +23,6 @@ class RecogniserBehind:
 
     through_ns: int
     expect_by_ns: int
+
+
+RecogniserNews: TypeAlias = RecogniserReady | RecogniserBehind

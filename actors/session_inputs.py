@@ -28,7 +28,7 @@ from actors.events import (
     TurnScored,
     WordsPlaced,
 )
-from actors.recogniser_news import RecogniserBehind, RecogniserReady
+from actors.recogniser_news import RecogniserBehind, RecogniserNews, RecogniserReady
 from actors.reports import AgentSpeechStarted, AgentWords, Failure, ToolCalled, UserTranscript
 from actors.session_latency import turn_latency
 from actors.tool_events import ToolEnded, ToolStarted
@@ -76,12 +76,11 @@ class Listener:
             case OutputFailed(epoch, slot, kind, detail):
                 self._conductor.report(Failure(slot, kind.value, detail), epoch=epoch)
                 return (inputs.GenerationFailed(epoch, slot),)
-            case TurnScored() | CallerTurnEnded() | ChangeLineup():
+            case (
+                TurnScored() | CallerTurnEnded() | ChangeLineup()
+                | RecogniserReady() | RecogniserBehind()
+            ):  # fmt: skip
                 return self._judged(message)
-            case RecogniserReady(can):
-                return (inputs.SttCapable(can.interims, can.owns_end_of_turn),)
-            case RecogniserBehind(through_ns, expect_by_ns):
-                return (inputs.SttHeld(through_ns, expect_by_ns),)
             case CallerDtmf(who, digit):
                 return (inputs.Dtmf(who, digit),)
             case ReplyProgress() | ReplyText() | SpeechBegan() | WordsPlaced():
@@ -129,7 +128,7 @@ class Listener:
                 return (inputs.Final(WRITER, number, text), inputs.SttEnded(WRITER))
 
     def _judged(
-        self, message: TurnScored | CallerTurnEnded | ChangeLineup
+        self, message: TurnScored | CallerTurnEnded | ChangeLineup | RecogniserNews
     ) -> tuple[Input, ...]:
         """Take in what the ears say of the turn's end, and what ears there are."""
         match message:
@@ -140,6 +139,10 @@ class Listener:
             case CallerTurnEnded():
                 self._conductor.report(TurnJudged(None, "complete"))
                 return (inputs.SttEnded(CALLER),)
+            case RecogniserReady(can):
+                return (inputs.SttCapable(can.interims, can.owns_end_of_turn),)
+            case RecogniserBehind(through_ns, expect_by_ns):
+                return (inputs.SttHeld(through_ns, expect_by_ns),)
             case ChangeLineup(filled, cuts_agent):
                 cut = (inputs.Interrupt(force=True),) if cuts_agent else ()
                 ears = inputs.EarsChanged("vad" in filled, "stt" in filled, "turn" in filled)

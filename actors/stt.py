@@ -26,6 +26,7 @@ from actors.stt_replay import (
     silence_ends,
 )
 from actors.stt_scribe import written
+from actors.stt_texts import Said
 from actors.vendor import FailureKind, SttEvent, SttFinal, SttFlushed
 
 PATIENCE_S = 1.9
@@ -57,8 +58,10 @@ class SttRole(Role[SttHold]):
     """Gives the whole stream to one recogniser at a time."""
 
     def first_hold(self, cast: Cast) -> SttHold:
-        """Begin with nothing heard."""
-        return SttHold(cast)
+        """Begin with nothing heard, perhaps in the midst of a call."""
+        here = self.call.ring.end
+        said = Said(resume_at=here)
+        return SttHold(cast, heard_to=here, said=said, utt=self.call.lineup.utterances)
 
     @property
     def _has_vad(self) -> bool:
@@ -269,6 +272,7 @@ class SttRole(Role[SttHold]):
         before = held.marks
         for text in written(held, attempt, event):
             self.call.addresses.session.tell(text)
+        self.call.lineup.utterances = held.utt
         for mark in before[: len(before) - len(held.marks)]:
             self.settle(mark.number)
         if held.joining is not None and attempt.has_spoken:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
-from actors.call import AnyAddress, Call, CallAddresses
+from actors.call import AnyAddress, Call, CallAddresses, Lineup
 from actors.events import CallerFinal, CallerInterim
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.recogniser_news import RecogniserBehind
@@ -155,7 +155,7 @@ async def stt_slot(
             publish=reports.append,
             track_rate_hz=16_000,
             on_stage=on_stage(),
-            slots=frozenset({"vad", "stt"} if has_vad else {"stt"}),
+            lineup=Lineup(frozenset({"vad", "stt"} if has_vad else {"stt"})),
         )
         async with run_tree(tree(call, told, vendors)):
             yield SttRig(call, told, reports)
@@ -166,7 +166,10 @@ def tree(call: Call, told: list[Told], vendors: Sequence[AttentiveSTT]) -> Super
     names = [f"{vendor.name}#{number}" for number, vendor in enumerate(vendors)]
 
     def understudy(name: str, vendor: AttentiveSTT) -> Understudy:
-        return Understudy(name, lambda: SttPerformer(name, vendor, call.addresses.stt, call), name)
+        def make(name: str) -> SttPerformer:
+            return SttPerformer(name, vendor, call.addresses.stt, call)
+
+        return Understudy(name, make, name)
 
     entries = tuple(map(understudy, names, vendors))
     slot = Slot("stt", call, entries, performers)

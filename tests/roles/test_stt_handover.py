@@ -9,6 +9,7 @@ from actors.audio import CALLER_FRAME_SAMPLES
 from actors.events import CallerFinal
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.performer import Result
+from actors.reports import Failure
 from actors.stt_performer import Heard
 from actors.vendor import FailureKind, SttFinal
 from providers.attentive_stt import AttentiveSTT
@@ -124,7 +125,8 @@ async def test_a_recogniser_that_may_not_be_hurried_closes_on_who_hurries_it() -
     hurried = recogniser(closes_above=1.25)
     async with stt_slot(hung, hurried) as rig:
         await rig.says(1.5, then_s=2.0)
-    assert hurried.record.closed > 1
+    failures = [report.event for report in rig.reports if isinstance(report.event, Failure)]
+    assert FailureKind.CLOSED.value in {failure.kind for failure in failures}
 
 
 @pytest.mark.parametrize("after", range(0, 40, 3))
