@@ -12,7 +12,7 @@ from typing import Final
 
 from actors.ports import Line, Services
 from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_line import WebRtcLine
+from transports.webrtc_line import Patience, WebRtcLine
 from transports.webrtc_offer import Candidate, Description, OfferError
 from transports.webrtc_opus import RATE_HZ
 from transports.webrtc_peer import Peer, PeerError, open_peer
@@ -44,6 +44,8 @@ class WebRtcDesk:
 
     peer: Peer | None = None
     """Who is connected, or about to be."""
+    has_met: bool = False
+    """Whether anybody ever was."""
     _asked: asyncio.Queue[_Asked] = field(default_factory=lambda: asyncio.Queue(1))
 
     async def ask(self, offer: Description, greeting: str) -> str:
@@ -122,7 +124,9 @@ class WebRtcTransport:
     async def open(self, services: Services) -> AsyncGenerator[Line]:
         """Wait for offers; leaving the block hangs up."""
         line = WebRtcLine(
-            _Reception(self), first_within_s=self.first_within_s, rejoin_s=self.rejoin_s
+            _Reception(self),
+            Patience(self.first_within_s, self.rejoin_s),
+            is_opened_again=self.desk.has_met,
         )
         try:
             yield line
@@ -154,4 +158,5 @@ class _Reception:
         except (OfferError, PeerError) as error:
             asked.settle(error)
             return None
+        desk.has_met = True
         return peer

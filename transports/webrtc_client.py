@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from actors.ports import Line, Services
 from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_line import WebRtcLine
+from transports.webrtc_line import Patience, WebRtcLine
 from transports.webrtc_offer import MAX_SDP_BYTES, Candidate, Description, OfferError
 from transports.webrtc_opus import RATE_HZ
 from transports.webrtc_peer import Peer, PeerError, open_peer
@@ -113,9 +113,8 @@ class WebRtcClientTransport:
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[Line]:
         """Dial; leaving the block hangs up."""
-        line = WebRtcLine(
-            _Dialler(self), first_within_s=self.answer_within_s, rejoin_s=self.rejoin_s
-        )
+        patience = Patience(self.answer_within_s, self.rejoin_s)
+        line = WebRtcLine(_Dialler(self), patience, is_opened_again=False)
         try:
             yield line
         finally:

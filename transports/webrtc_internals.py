@@ -49,7 +49,8 @@ def reach_at(ice: RTCIceTransport, choose: Callable[[list[str]], list[str]]) -> 
 def own_connecting(connection: RTCPeerConnection) -> set[asyncio.Task[None]]:
     """Return the tasks in which aiortc will connect, which it starts and forgets.
 
-    They may outlive `RTCPeerConnection.close` by a moment; whoever closes it cancels them.
+    They may outlive `RTCPeerConnection.close` by a moment, or fall over it; whoever closes it sees
+    to their end. Why there is no connection is told by its state, not by them.
     """
     private = vars(connection)
     connect = cast("_Connect", vars(RTCPeerConnection)["_RTCPeerConnection__connect"])
@@ -58,7 +59,6 @@ def own_connecting(connection: RTCPeerConnection) -> set[asyncio.Task[None]]:
     def connect_owned() -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(connect(connection), name="connect")
         tasks.add(task)
-        task.add_done_callback(tasks.discard)
         return task
 
     private["_RTCPeerConnection__connect"] = connect_owned

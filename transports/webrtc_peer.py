@@ -1,11 +1,12 @@
 """One connection with a peer, from its first description to its end, and nothing is left of it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from aiortc import (
+    MediaStreamTrack,
     RTCDataChannel,
     RTCPeerConnection,
     RTCRtpSender,
@@ -13,24 +14,25 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.exceptions import InvalidStateError, OperationError
-from aiortc.stats import RTCTransportStats
 
-from actors.arrivals import AudioIn
+from actors.arrivals import AudioIn, VideoIn
 from actors.audio import BYTES_PER_SAMPLE
 from transports.webrtc_audio import AgentTrack, CallerEar
 from transports.webrtc_config import WebRtcConfig
 from transports.webrtc_inbox import Inbox
 from transports.webrtc_internals import own_connecting, reach_at, replace_jitter_buffer
+from transports.webrtc_liveness import Liveness, packets_received
 from transports.webrtc_offer import Candidate, Description, OfferError
 from transports.webrtc_opus import RATE_HZ
+from transports.webrtc_video import VideoEye, limit_bitrate
 
 CHANNEL: Final = "control"
 GATHER_WITHIN_S: Final = 10.0
 """aioice waits 5 s for a STUN or TURN server that does not answer."""
 SILENT_AFTER_S: Final = 0.1
 """When no packet has come for so long, silence is heard, as time goes by."""
-LOOK_EVERY_S: Final = 1.0
 FLUSH_WITHIN_S: Final = 0.5
+CLOSE_WITHIN_S: Final = 2.0
 MAX_UNSENT_BYTES: Final = 256 * 1024
 _OPUS: Final = [
     codec
@@ -64,6 +66,7 @@ class Peer:
         self._ear = CallerEar(self._inbox.hear)
         self._channel: RTCDataChannel | None = None
         self._greeting = ""
+        self._eye: VideoEye | None = None
         self._state_changed = asyncio.Event()
         self._voice = self._prepare_voice(
             lambda found: config.reachable_at(found, peer_is_local=is_local)
@@ -96,7 +99,7 @@ class Peer:
             await self._connection.setRemoteDescription(description)
             self._choose_media()
             await self._connection.setLocalDescription(await self._connection.createAnswer())
-        return self._connection.localDescription.sdp
+        return limit_bitrate(self._connection.localDescription.sdp)
 
     async def offer(self) -> str:
         """Return an offer (SDP) of sound and a data channel, with all our candidates.
@@ -125,9 +128,15 @@ class Peer:
         await self._connection.addIceCandidate(candidate.for_aiortc())
 
     def _choose_media(self) -> None:
-        """Turn down what is not wanted: a second voice, and pictures."""
+        """Turn down what is not wanted: a second voice, a second camera, or any camera."""
         for transceiver in self._connection.getTransceivers():
-            if transceiver is not self._voice:
+            if transceiver is self._voice:
+                continue
+            track = cast("MediaStreamTrack | None", transceiver.receiver.track)
+            is_seen = self._config.video and transceiver.kind == "video" and self._eye is None
+            if is_seen and track is not None:
+                self._eye = VideoEye(transceiver.receiver, track)
+            else:
                 transceiver.direction = "inactive"
 
     async def connected(self) -> None:
@@ -173,13 +182,16 @@ class Peer:
 
     # ------------------------------------------------------------ sound and messages
 
-    async def incoming(self) -> AsyncGenerator[AudioIn | str | bytes, None]:
-        """Yield sound without a pause, and messages, until the connection ends."""
-        alive = _Liveness(self._connection, self._config.silent_for_s, self._clock())
+    async def incoming(self) -> AsyncGenerator[AudioIn | VideoIn | str | bytes, None]:
+        """Yield sound without a pause, pictures, and messages, until the connection ends."""
+        alive = Liveness(self._config.silent_for_s, self._clock())
         heard_s = self._clock()
         while not self.ended:
             await self._inbox.wait(SILENT_AFTER_S)
             now_s = self._clock()
+            if self._eye is not None:
+                for picture in self._eye.take():
+                    yield picture
             for one in self._inbox.take():
                 if isinstance(one, AudioIn):
                     heard_s = now_s
@@ -187,7 +199,7 @@ class Peer:
             if now_s - heard_s >= SILENT_AFTER_S:
                 yield _silence(now_s - heard_s)
                 heard_s = now_s
-            if await alive.is_gone(now_s):
+            if alive.is_due(now_s) and alive.look(await packets_received(self._connection), now_s):
                 self.end(f"nothing came from the peer for {self._config.silent_for_s:g} s")
 
     def play(self, pcm: bytes) -> None:
@@ -226,11 +238,12 @@ class Peer:
         self.end("closed")
         if self._channel is not None and self._connection.connectionState == "connected":
             await self._flush(self._channel)
+        if self._eye is not None:
+            await self._eye.close()
         await self._connection.close()
-        if left := tuple(self._connecting):
-            for task in left:
-                task.cancel()
-            await asyncio.wait(left)
+        for task in self._connecting:
+            task.cancel()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
 
     async def _flush(self, channel: RTCDataChannel) -> None:
         flushed = asyncio.Event()
@@ -251,7 +264,20 @@ async def open_peer(config: WebRtcConfig, *, is_local: bool = False) -> AsyncGen
     try:
         yield peer
     finally:
-        await peer.close()
+        await _undisturbed(peer.close())
+
+
+async def _undisturbed(work: Coroutine[Any, Any, None]) -> None:
+    """Finish the work although whoever waits is cancelled: half a close would leave tasks behind.
+
+    What is done by aiortc's close is done in milliseconds; it cannot be taken up again.
+    """
+    task = asyncio.get_running_loop().create_task(work, name="close")
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=CLOSE_WITHIN_S)
+        raise
 
 
 @asynccontextmanager
@@ -263,36 +289,6 @@ async def _negotiating() -> AsyncGenerator[None]:
         raise PeerError(f"no candidates within {GATHER_WITHIN_S:g} s") from error
     except (ValueError, InvalidStateError, OperationError) as error:
         raise OfferError(f"the SDP cannot be taken: {error}") from error
-
-
-class _Liveness:
-    """Notices a peer that has vanished.
-
-    Sound, or at least reports of its reception (RTCP), come all the time. ICE itself gives up only
-    after 30 s (RFC 7675).
-    """
-
-    def __init__(self, connection: RTCPeerConnection, silent_for_s: float, now_s: float) -> None:
-        self._connection = connection
-        self._silent_for_s = silent_for_s
-        self._received = -1
-        self._alive_s = now_s
-        self._looked_s = now_s
-
-    async def is_gone(self, now_s: float) -> bool:
-        if now_s - self._looked_s < LOOK_EVERY_S:
-            return False
-        self._looked_s = now_s
-        received = _packets_received(
-            cast("dict[str, object]", await self._connection.getStats()).values()
-        )
-        if received != self._received:
-            self._received, self._alive_s = received, now_s
-        return now_s - self._alive_s >= self._silent_for_s
-
-
-def _packets_received(stats: Iterable[object]) -> int:
-    return sum(one.packetsReceived for one in stats if isinstance(one, RTCTransportStats))
 
 
 def _silence(seconds: float) -> AudioIn:

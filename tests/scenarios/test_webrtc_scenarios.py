@@ -18,10 +18,12 @@ from runtime.worker import Worker
 from tests.calls.rig import agent
 from tests.transports.webrtc_rig import Browser, browser, tone
 from transports.webrtc import WebRtcTransport
+from transports.webrtc_config import WebRtcConfig
 from transports.webrtc_opus import RATE_HZ
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 
+HERE = WebRtcConfig()
 RECORDING = Path(__file__).parent.parent.parent / "examples/audio/front_desk.wav"
 BREAKFAST_S = (2.4, 4.3)
 """Where "what time is breakfast" lies in it."""
@@ -42,13 +44,16 @@ class WebRtcCall:
 
 
 @asynccontextmanager
-async def webrtc_call(who: AgentTarget) -> AsyncGenerator[tuple[WebRtcCall, Browser]]:
+async def webrtc_call(
+    who: AgentTarget, *, config: WebRtcConfig = HERE, camera: bool = False
+) -> AsyncGenerator[tuple[WebRtcCall, Browser]]:
     """Hold a call in which a browser is connected; leaving the block stops the worker."""
-    async with browser() as person, Worker(who) as worker:
-        call = WebRtcCall(worker, WebRtcTransport(rejoin_s=2.0))
+    async with browser(camera=camera) as person, Worker(who) as worker:
+        call = WebRtcCall(worker, WebRtcTransport(config=config, rejoin_s=2.0))
         await worker.subscribe(call.ear.take)
         call.job = await worker.open_room("r1", call.transport)
         await call.connect(person)
+        await person.until(lambda: person.connection.connectionState == "connected")
         yield call, person
 
 
@@ -103,3 +108,58 @@ async def test_a_caller_who_barges_in_over_webrtc_silences_the_agent_at_once() -
         assert long.startswith(str(cut["text"]))
         until_s = max(at_s for at_s in person.loud_since if at_s < began_s + 1.5)
         assert until_s - began_s < 0.9
+
+
+async def test_29_two_people_at_one_webrtc_call_are_never_heard_interleaved() -> None:
+    async with webrtc_call(agent()) as (call, person), browser() as other:
+        person.microphone.speak(tone(0.6))
+        await call.ear.until("agent_speech_started")
+        person.microphone.speak(tone(3.0, hz=300.0))
+        await call.connect(other)
+        await call.ear.until("connection_changed", count=2)
+        changes = [change["state"] for change in call.ear.named("connection_changed")]
+        assert changes == ["lost", "back"]
+        await person.until(lambda: person.connection.connectionState == "closed")
+
+
+async def test_32_keys_over_webrtc_are_entered_in_order() -> None:
+    async with webrtc_call(agent()) as (call, person):
+        await person.say(*({"type": "dtmf", "digit": digit} for digit in "4711#"))
+        entered = await call.ear.until("dtmf_entered")
+        assert entered["digits"] == "4711"
+
+
+async def test_a_caller_who_comes_back_over_webrtc_hears_the_answer_go_on() -> None:
+    long = "One two three four five six seven eight nine ten eleven twelve."
+    async with webrtc_call(agent(llm=ScriptedLLM(replies=[long]))) as (call, person):
+        person.microphone.speak(tone(0.6))
+        await call.ear.until("agent_speech_started")
+        await asyncio.sleep(0.5)
+        await person.close()
+        await call.ear.until("connection_changed")
+        async with browser() as again:
+            await call.connect(again)
+            said = await call.ear.until("agent_transcript")
+            await asyncio.sleep(0.3)
+            rest_s = len(again.loud_since) * 0.02
+        assert (said["text"], said["interrupted"]) == (long, False)
+        assert 2.0 < rest_s < 3.4
+
+
+async def test_a_line_in_writing_over_the_data_channel_is_answered_aloud() -> None:
+    async with webrtc_call(agent()) as (call, person):
+        await person.say({"type": "text", "text": "two nights please"})
+        said = await call.ear.until("agent_transcript")
+        assert said["text"] == "We have three rooms free."
+        await person.until(lambda: len(person.loud_since) > 20)
+
+
+async def test_what_the_camera_shows_reaches_the_model() -> None:
+    config = WebRtcConfig(video=True)
+    async with webrtc_call(agent(), config=config, camera=True) as (call, _):
+        images = ()
+        async with asyncio.timeout(5.0):
+            while not images:
+                await asyncio.sleep(0.05)
+                images = await call.job.session.capture_frames()
+        assert images[0].mime == "image/jpeg"

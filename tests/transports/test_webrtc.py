@@ -5,9 +5,19 @@ import asyncio
 import numpy as np
 import pytest
 
-from actors.arrivals import AudioIn, Joined
+from actors.arrivals import (
+    AudioIn,
+    ConnectionBack,
+    ConnectionLost,
+    DtmfPressed,
+    InterruptAsked,
+    Joined,
+    TextIn,
+    VideoIn,
+)
 from tests.transports.webrtc_rig import browser, call_line, tone
 from transports.webrtc import WebRtcTransport
+from transports.webrtc_config import WebRtcConfig
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 
@@ -66,7 +76,7 @@ async def test_a_caller_who_comes_back_takes_the_place_of_the_old_connection() -
         await call.connect(again)
         again.microphone.speak(tone(0.2))
         await call.until(lambda: bool(np.abs(call.sound).max() > 2000))
-        assert call.arrivals.count(Joined()) == 2
+        assert call.events == [Joined(), ConnectionLost(), ConnectionBack()]
         assert not call.ended
 
 
@@ -80,3 +90,59 @@ async def test_the_line_ends_when_a_caller_who_has_hung_up_stays_away() -> None:
 async def test_the_line_ends_when_nobody_ever_comes() -> None:
     async with call_line(WebRtcTransport(first_within_s=0.1)) as call:
         await call.until(lambda: call.ended, within_s=1.0)
+
+
+async def test_a_line_that_is_opened_again_says_that_the_connection_was_lost() -> None:
+    transport = WebRtcTransport(rejoin_s=0.2)
+    async with call_line(transport) as call, browser() as person:
+        await call.connect(person)
+    async with call_line(transport) as call, browser() as person:
+        await call.connect(person)
+        assert call.events == [ConnectionLost(), ConnectionBack()]
+
+
+async def test_messages_of_the_data_channel_come_in_as_what_they_mean() -> None:
+    async with call_line(WebRtcTransport()) as call, browser() as person:
+        await call.connect(person)
+        await person.say(
+            {"type": "text", "text": "two nights"},
+            {"type": "dtmf", "digit": "5"},
+            {"type": "interrupt"},
+            {"type": "pong", "n": 1},
+        )
+        await call.until(lambda: len(call.events) == 4)
+    assert call.events[1:] == [TextIn("two nights"), DtmfPressed("5"), InterruptAsked()]
+
+
+async def test_whoever_says_bye_has_hung_up_and_nobody_waits() -> None:
+    async with call_line(WebRtcTransport()) as call, browser() as person:
+        await call.connect(person)
+        await person.say({"type": "bye"})
+        await call.until(lambda: call.ended, within_s=1.0)
+    assert call.events == [Joined()]
+
+
+async def test_a_message_that_is_none_is_told_and_ten_of_them_end_the_connection() -> None:
+    async with call_line(WebRtcTransport()) as call, browser() as person:
+        await call.connect(person)
+        await person.say({"type": "played", "samples": 1}, {"type": "sing"}, b"\x00\x01")
+        await person.until(lambda: len(person.messages) == 3)
+        assert all('"bad_message"' in message for message in person.messages)
+        await person.say(*[{"type": "sing"}] * 7)
+        await call.until(lambda: ConnectionLost() in call.arrivals)
+
+
+async def test_the_camera_is_seen_where_it_is_wanted() -> None:
+    transport = WebRtcTransport(config=WebRtcConfig(video=True))
+    async with call_line(transport) as call, browser(camera=True) as person:
+        await call.connect(person)
+        await call.until(lambda: any(isinstance(one, VideoIn) for one in call.arrivals))
+    pictures = [one.picture for one in call.arrivals if isinstance(one, VideoIn)]
+    assert {(picture.width, picture.height) for picture in pictures} == {(640, 480)}
+
+
+async def test_the_camera_is_turned_down_where_it_is_not_wanted() -> None:
+    async with call_line(WebRtcTransport()) as call, browser(camera=True) as person:
+        await call.connect(person)
+        _, video = person.connection.getTransceivers()
+        assert video.currentDirection == "inactive"

@@ -84,7 +84,7 @@ async def test_the_agent_dials_again_when_the_connection_is_lost() -> None:
         await asyncio.sleep(0.1)
         async with call_line(WebRtcClientTransport(url=url, rejoin_s=5.0)) as call:
             for count in (1, 2):
-                await call.until(lambda count=count: call.arrivals.count(Joined()) == count)
+                await call.until(lambda count=count: call.entries == count)
                 if count == 1:
                     people.create_task(answer_one_offer(url))
                 await call.speak(tone(0.3))

@@ -182,3 +182,14 @@ async def test_a_line_that_is_left_while_it_connects_leaves_nothing() -> None:
     transport = WebRtcTransport()
     async with call_line(transport):
         await transport.answer(offer())
+
+
+@pytest.mark.real_time
+@pytest.mark.slow
+async def test_a_caller_who_offers_again_while_still_connecting_gets_in() -> None:
+    transport = WebRtcTransport()
+    async with call_line(transport) as call, browser() as person, browser() as again:
+        await person.accept(await transport.answer(await person.offer()))
+        await again.accept(await transport.answer(await again.offer()))
+        await call.until(lambda: bool(call.entries))
+        assert call.entries == 1

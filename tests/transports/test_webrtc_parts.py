@@ -15,6 +15,7 @@ from tests.transports.webrtc_rig import tone
 from transports.webrtc_audio import MAX_GAP_SAMPLES, CallerEar, gap_samples
 from transports.webrtc_config import IceServer, WebRtcConfig
 from transports.webrtc_internals import LOOPBACK, MAX_UNDECODED, DecoderQueue
+from transports.webrtc_liveness import Liveness
 from transports.webrtc_opus import FRAME_BYTES, FRAME_SAMPLES, SILENCE, OpusDecoder, OpusEncoder
 from transports.webrtc_pacing import (
     FRAME_S,
@@ -25,6 +26,7 @@ from transports.webrtc_pacing import (
     next_slot,
 )
 from transports.webrtc_reorder import HOLD_PACKETS, Reorder
+from transports.webrtc_video import MAX_BITRATE_KBPS, limit_bitrate
 
 # ---------------------------------------------------------------- slots of RTP time
 
@@ -229,6 +231,36 @@ def test_the_end_of_the_video_does_not_wait_for_what_is_not_decoded_yet() -> Non
     waiting.put("picture")
     waiting.put(None)
     assert waiting.get() is None
+
+
+def test_only_video_is_asked_to_keep_to_a_bit_rate() -> None:
+    audio, video = (
+        "m=audio 9 X 111\r\nc=IN IP4 0.0.0.0\r\n",
+        "m=video 9 X 96\r\nc=IN IP4 0.0.0.0\r\n",
+    )
+    assert limit_bitrate(audio + video) == f"{audio}{video}b=AS:{MAX_BITRATE_KBPS}\r\n"
+
+
+# ---------------------------------------------------------------- peers that vanish
+
+
+@given(st.lists(st.tuples(st.floats(1.0, 2.0), st.booleans()), max_size=60))
+def test_a_peer_is_gone_when_nothing_came_for_long_enough_and_not_before(
+    looks: list[tuple[float, bool]],
+) -> None:
+    alive, now_s, received, last_s = Liveness(8.0, 0.0), 0.0, 0, 0.0
+    for wait_s, came in looks:
+        now_s += wait_s
+        if came:
+            received, last_s = received + 1, now_s
+        assert alive.look(received, now_s) == (now_s - last_s >= 8.0)
+
+
+def test_a_loop_that_was_held_up_does_not_take_its_peer_for_gone() -> None:
+    alive = Liveness(8.0, 0.0)
+    assert not alive.look(1, 1.0)
+    assert not alive.look(1, 60.0)
+    assert alive.is_due(61.0)
 
 
 # ---------------------------------------------------------------- where to be reached

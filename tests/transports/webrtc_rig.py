@@ -1,6 +1,7 @@
 """The far end of a WebRTC call: a browser of ours, which is an aiortc peer on this machine."""
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from aiortc.mediastreams import MediaStreamError, VideoStreamTrack
 from aiortc.rtcdtlstransport import State
 from numpy.typing import NDArray
 
-from actors.arrivals import Arrival, AudioIn, Joined
+from actors.arrivals import Arrival, AudioIn, ConnectionBack, Joined, VideoIn
 from actors.ports import Line, Transport
 from runtime.services import WorkerServices
 from supervision.address import Address
@@ -81,6 +82,15 @@ class Browser:
         if track.kind == "audio":
             task = asyncio.get_running_loop().create_task(self._hear(track), name="ears")
             self._ears.append(task)
+
+    def notice(self) -> None:
+        self._news.set()
+
+    async def say(self, *messages: object) -> None:
+        """Send messages over the data channel, once it is open."""
+        await self.until(lambda: self.channel.readyState == "open")
+        for message in messages:
+            self.channel.send(message if isinstance(message, bytes) else json.dumps(message))
 
     def read(self, text: str) -> None:
         self.messages.append(text)
@@ -165,7 +175,9 @@ async def browser(*, camera: bool = False) -> AsyncGenerator[Browser]:
     assert sctp is not None
     reach_at(sctp.transport.transport, lambda _: [LOOPBACK])
     connection.on("track", person.listen)
+    connection.on("connectionstatechange", person.notice)
     person.channel.on("message", person.read)
+    person.channel.on("open", person.notice)
     try:
         yield person
     finally:
@@ -196,6 +208,16 @@ class CallLine:
                 await self._news.wait()
 
     @property
+    def entries(self) -> int:
+        """How often somebody came in."""
+        return self.arrivals.count(Joined()) + self.arrivals.count(ConnectionBack())
+
+    @property
+    def events(self) -> list[Arrival]:
+        """All that came in but sound and pictures."""
+        return [one for one in self.arrivals if not isinstance(one, AudioIn | VideoIn)]
+
+    @property
     def sound(self) -> NDArray[np.int16]:
         """All that came in."""
         pcm = b"".join(one.pcm for one in self.arrivals if isinstance(one, AudioIn))
@@ -204,9 +226,9 @@ class CallLine:
     async def connect(self, person: Browser) -> None:
         """Let somebody in who makes an offer."""
         assert isinstance(self.transport, WebRtcTransport)
-        here = self.arrivals.count(Joined())
+        here = self.entries
         await person.accept(await self.transport.answer(await person.offer()))
-        await self.until(lambda: self.arrivals.count(Joined()) > here)
+        await self.until(lambda: self.entries > here)
 
     async def speak(self, pcm: bytes) -> None:
         """Say this as a track does: 20 ms every 20 ms."""
