@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from actors.conversation import ContextPolicy
 from actors.hooks import CallHooks
 from actors.ports import Toolbox
+from actors.tts_seam import BrokenSpeech
 from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
 
 KEPT_EPOCHS = 64
@@ -58,6 +59,7 @@ class Part:
     language: str = "en"
     voice: str | None = None
     """The voice to speak with; None: as the provider is declared."""
+    broken_speech: BrokenSpeech = "repeat"
     enters: bool = True
     """Whether its ``on_enter`` does something: else it begins by answering the caller."""
 

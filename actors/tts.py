@@ -195,9 +195,12 @@ class TtsRole(TtsRelay):
 
     def _result(self, message: Result) -> None:
         found = self._find(message.attempt)
-        if found is None or found[1].latest is message:
+        if found is None:
+            self._hear_canary(message)
             return
         utterance, take = found
+        if take.latest is message:
+            return
         take.latest = message
         match message.value:
             case SpeechTimings(words):
@@ -206,6 +209,13 @@ class TtsRole(TtsRelay):
                 self._sounded(utterance, take, pcm)
             case _:
                 pass
+
+    def _hear_canary(self, message: Result) -> None:
+        """Learn how loud a voice is before it has to go on where another broke off."""
+        name = self.held.probes.get(message.attempt)
+        rate_hz = self.held.facts.get(name or "")
+        if name and isinstance(rate_hz, int) and isinstance(message.value, SpeechPcm):
+            self.held.voice(name).level.measure(message.value.pcm, rate_hz)
 
     def _sounded(self, utterance: Utterance, take: Take, pcm: bytes) -> None:
         is_first = not take.has_sounded

@@ -6,8 +6,8 @@ can be and the whole text is said again, which repeats words but loses none. The
 keep all the sound and to guess the word, a little too early.
 """
 
-import enum
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from actors.events import SpokenWord
 
@@ -15,13 +15,10 @@ MARGIN_WORDS = 2
 """How many words earlier than guessed the next voice begins."""
 
 
-class WithoutTimings(enum.Enum):
-    """What is said again after a voice without word timings has broken off."""
-
-    REPEAT = "repeat"
-    """The whole piece: nothing is lost."""
-    ESTIMATE = "estimate"
-    """What follows the word that was probably reached: less is repeated, seldom a word is lost."""
+BrokenSpeech: TypeAlias = Literal["repeat", "estimate"]
+"""What is said after a voice without word timings has broken off: the whole piece again, so that
+nothing is lost; or what follows the word that was probably reached, so that less is repeated and
+seldom a word is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +33,7 @@ class Broken:
     words: tuple[SpokenWord, ...]
     """Where the words lie: timed ones, or a guess at all of them."""
     timed: bool
-    without_timings: WithoutTimings = WithoutTimings.REPEAT
+    resume: BrokenSpeech = "repeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def places(broken: Broken) -> tuple[int, ...]:
     """Return where the sound should end, if that can still be had."""
     if broken.timed:
         return (max((w.end for w in broken.words if w.end <= broken.end), default=broken.start),)
-    if broken.without_timings is WithoutTimings.ESTIMATE:
+    if broken.resume == "estimate":
         return (broken.end,)
     return (broken.start,)
 
@@ -67,7 +64,7 @@ def seam(broken: Broken, cut: int) -> Seam:
     whole = count(tuple(word for word in broken.words if word.end <= cut))
     if broken.timed:
         first = whole
-    elif broken.without_timings is WithoutTimings.ESTIMATE:
+    elif broken.resume == "estimate":
         first = max(0, whole - MARGIN_WORDS)
     else:
         first = 0

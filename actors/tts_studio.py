@@ -22,12 +22,14 @@ from actors.text import count_words
 from actors.text.splitter import SentenceSplitter
 from actors.tts_job import Join, PendingSwitch, TtsHold, Utterance
 from actors.tts_performer import Speak
-from actors.tts_seam import Broken, WithoutTimings, seam, without_first
+from actors.tts_seam import Broken, seam, without_first
 from actors.tts_take import Sound, Take
 from actors.vendor import FailureKind, SpeechRequest
 from actors.voice import Voice
 
 FIRST_RESULT_S = 1.5
+HOOKED_S = 60.0
+"""The most audio of a piece out of which a hook may have made any text."""
 UNTIMED_WORDS = 12
 """A text for a voice without word timings is no longer: it may have to be said again whole."""
 
@@ -43,10 +45,9 @@ class Overdue:
 class TtsStudio(Role[TtsHold]):
     """Makes takes, sends their sound, and joins one voice to the next."""
 
-    def __init__(self, slot: Slot, without_timings: WithoutTimings = WithoutTimings.REPEAT) -> None:
-        """Say again what ``without_timings`` says after a voice without timings broke off."""
+    def __init__(self, slot: Slot) -> None:
+        """Speak at the rate of the slot's call."""
         super().__init__(slot)
-        self._without_timings = without_timings
         self._rate_hz = slot.call.track_rate_hz
 
     def first_hold(self, cast: Cast) -> TtsHold:
@@ -161,7 +162,7 @@ class TtsStudio(Role[TtsHold]):
         """Return how many samples the take may have; a hook may change how much there is to say."""
         longest_s = self.held.voice(take.performer).longest_s(take.text)
         if self.call.hooks.tts is not None:
-            longest_s = 10 * longest_s
+            longest_s = HOOKED_S
         return len(take.lead_in) // 2 + round(longest_s * self._rate_hz)
 
     def end_take(self, utterance: Utterance, take: Take) -> None:
@@ -245,7 +246,7 @@ class TtsStudio(Role[TtsHold]):
             end=utterance.off,
             words=take.words(utterance.off, self._rate_hz, whole_s=whole_s),
             timed=bool(take.timings),
-            without_timings=self._without_timings,
+            resume=self.call.on_stage.of(utterance.epoch).broken_speech,
         )
 
 

@@ -21,6 +21,7 @@ from actors.ports import (
     VoiceActivityDetector,
 )
 from actors.text import SpeakableFilter, TextFilter
+from actors.tts_seam import BrokenSpeech
 from actors.turn_taking.config import TurnTakingConfig
 from runtime.errors import UserError
 from runtime.session_handle import SessionHandle
@@ -40,6 +41,9 @@ class Agent:
     """The language of the call (BCP 47)."""
     voice: str | None = None
     """The voice of the call, by the vendor's name for it; None: as the provider is declared."""
+    broken_speech: BrokenSpeech = "repeat"
+    """What is said after a voice that does not tell where its words lie broke off: the whole piece
+    again ("repeat"), or what follows the word that it probably reached ("estimate")."""
     denoise: Slot[Denoiser] = None
     """Takes noise out of the caller's audio."""
     vad: Slot[VoiceActivityDetector] = None

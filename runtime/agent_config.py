@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, TypeGuard, TypeVar, cast
+from typing import Any, TypeGuard, TypeVar, cast, get_args
 
 from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy
@@ -24,6 +24,7 @@ from actors.ports import (
     VoiceActivityDetector,
 )
 from actors.text import TextFilter
+from actors.tts_seam import BrokenSpeech
 from actors.turn_taking.config import TurnTakingConfig
 from runtime.agent import Agent
 from runtime.catalogue import resolve
@@ -35,7 +36,7 @@ from runtime.tools import AgentToolbox, FunctionTool
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
 FIELDS = (
     *("instructions", "language", *SLOTS, "turn_taking", "tools"),
-    *("text_filter", "apology", "voice", "context", "limits"),
+    *("text_filter", "apology", "voice", "broken_speech", "context", "limits"),
 )
 HOOKS = ("on_enter", "on_wake_up", "on_exit")
 ALIKE = 0.75
@@ -62,6 +63,7 @@ class AgentConfig:
     text_filter: Callable[[], TextFilter]
     apology: str
     voice: str | None
+    broken_speech: BrokenSpeech
     context: ContextPolicy
     limits: CallLimits
     in_flow: CallHooks
@@ -96,6 +98,7 @@ class AgentConfig:
             voice=None
             if agent.voice is None
             else _of_type(agent, "voice", str, "the name of a voice"),
+            broken_speech=_broken_speech(agent),
             context=_of_type(agent, "context", ContextPolicy, "a ContextPolicy"),
             limits=_of_type(agent, "limits", CallLimits, "CallLimits"),
             in_flow=hooks_of(agent, _of_classes(agent), executor),
@@ -153,6 +156,14 @@ def _of_type(agent: Agent, field: str, kind: type[ValueT], described: str) -> Va
     if not isinstance(value, kind):
         raise UserError(f"{_place(agent, field)} must be {described}, not {_kind(value)}")
     return value
+
+
+def _broken_speech(agent: Agent) -> BrokenSpeech:
+    value = _of_type(agent, "broken_speech", str, "a text")
+    if value not in get_args(BrokenSpeech):
+        place = _place(agent, "broken_speech")
+        raise UserError(f'{place} must be "repeat" or "estimate", not {value!r}')
+    return cast("BrokenSpeech", value)
 
 
 def _text_filter(agent: Agent) -> Callable[[], TextFilter]:

@@ -50,3 +50,11 @@ async def test_tts_raise_unplayed_piece() -> None:
         heard = await spoken(first, voice("second", timings=timings))
         assert heard.words == list(WORDS)
         assert heard.switches[0]["seam"] == ("joined" if timings else "retracted")
+
+
+async def test_a_guess_of_the_word_repeats_less_than_the_piece() -> None:
+    for at in (12, 16, 20, 24):
+        first = voice(fault=Fault(at=at), timings=False, gap_s=0.08)
+        second = voice("second", timings=False)
+        heard = await spoken(first, second, broken_speech="estimate")
+        assert repeated(heard.words) <= 3, f"broken at chunk {at}"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from actors.just_in_time import MARGIN_S, QUIET_S, RaceBudget, race_in_s
 from actors.loudness import MOST, Level, gain, louder
-from actors.tts_seam import Broken, WithoutTimings, places, seam, without_first
+from actors.tts_seam import Broken, BrokenSpeech, places, seam, without_first
 from actors.voice import Voice
 from actors.word_map import estimated
 from providers.scripted_tts import tone
@@ -16,14 +16,14 @@ TEXTS = st.lists(st.sampled_from(["a", "bee", "sea", "delta", "echoes"]), min_si
 SECONDS = st.floats(0, 20)
 
 
-def broken(text: list[str], made: int, *, timed: bool, mode: WithoutTimings) -> Broken:
+def broken(text: list[str], made: int, *, timed: bool, mode: BrokenSpeech) -> Broken:
     return Broken(
         text=" ".join(text),
         start=1000,
         end=1000 + made,
         words=estimated(" ".join(text), start=1000, samples=300 * len(text)),
         timed=timed,
-        without_timings=mode,
+        resume=mode,
     )
 
 
@@ -31,7 +31,7 @@ def broken(text: list[str], made: int, *, timed: bool, mode: WithoutTimings) -> 
 def test_with_timings_what_is_kept_and_what_is_left_are_the_text(
     text: list[str], made: int, late: int
 ) -> None:
-    case = broken(text, made, timed=True, mode=WithoutTimings.REPEAT)
+    case = broken(text, made, timed=True, mode="repeat")
     (place,) = places(case)
     assert case.start <= place <= case.end
     exact = seam(case, place)
@@ -42,7 +42,7 @@ def test_with_timings_what_is_kept_and_what_is_left_are_the_text(
 
 @given(TEXTS, st.integers(0, 5000), st.integers(0, 5000))
 def test_without_timings_the_whole_text_is_said_again(text: list[str], made: int, cut: int) -> None:
-    case = broken(text, made, timed=False, mode=WithoutTimings.REPEAT)
+    case = broken(text, made, timed=False, mode="repeat")
     assert places(case) == (case.start,)
     assert seam(case, min(case.end, case.start + cut)).rest.split() == text
 
@@ -51,7 +51,7 @@ def test_without_timings_the_whole_text_is_said_again(text: list[str], made: int
 def test_a_guess_begins_two_words_before_the_one_that_was_reached(
     text: list[str], made: int
 ) -> None:
-    case = broken(text, made, timed=False, mode=WithoutTimings.ESTIMATE)
+    case = broken(text, made, timed=False, mode="estimate")
     assert places(case) == (case.end,)
     left = seam(case, case.end)
     assert len(text) - left.heard <= len(left.rest.split()) <= len(text) - left.heard + 3

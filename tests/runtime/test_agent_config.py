@@ -148,6 +148,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no text": ({"instructions": ["a"]}, r"Main.instructions must be a text, not \['a'\] \(list\)"),
     "no language": ({"language": None}, "Main.language must be a text such as 'en', not None .*"),
     "a class": ({"vad": SileroVAD}, r"Main.vad is the class SileroVAD; write SileroVAD\(...\)"),
+    "no such way": (
+        {"broken_speech": "again"},
+        'Main.broken_speech must be "repeat" or "estimate", not \'again\'',
+    ),
     "a number": ({"tts": 3}, r"Main.tts must be a provider, a name .*, not 3 \(int\)"),
     "in a list": ({"llm": [SomeModel(), None]}, "Main.llm must be a provider, .*, not None .*"),
     "a function": ({"llm": make}, "Main.llm must be a provider, .*"),
