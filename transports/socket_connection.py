@@ -72,7 +72,8 @@ class SocketConnection:
         self._frames = 0
         self._news = asyncio.Event()
         self._over = asyncio.Event()
-        self._end: tuple[int, str] | None = None
+        self.outcome: tuple[int, str] | None = None
+        """How we ended it; None while it stands, or if the far end closed."""
         self._flush_s = FLUSH_S
         self._clock = asyncio.get_running_loop().time
         self._heard_s = self._clock()
@@ -109,7 +110,7 @@ class SocketConnection:
             self._waiting.clear()
             self._frames = 0
             self._flush_s = GIVE_UP_S
-        self._end = (code, reason)
+        self.outcome = (code, reason)
         self._over.set()
         self._news.set()
 
@@ -143,7 +144,6 @@ class SocketConnection:
                 self._hear(message, now_s)
             else:
                 self._obey(message, now_s)
-        self._end = None
         self._over.set()
         self._news.set()
 
@@ -185,8 +185,8 @@ class SocketConnection:
                     self._frames -= isinstance(data, bytes)
                     await self._wire.send(data)
                 if self._over.is_set():
-                    if self._end is not None:
-                        await self._wire.close(*self._end)
+                    if self.outcome is not None:
+                        await self._wire.close(*self.outcome)
                     return
         except ConnectionError:  # the far end is gone
             self._over.set()

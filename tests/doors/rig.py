@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,6 +151,13 @@ class Client:
         async with asyncio.timeout(LONGEST_TEST_S):
             await self.socket.wait_closed()
         return self.socket.close_code or 0, self.socket.close_reason or ""
+
+
+async def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    async with asyncio.timeout(LONGEST_TEST_S):
+        while not is_so():  # noqa: ASYNC110 - what is waited for lies on the other side of a socket
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
