@@ -12,7 +12,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up .venv (a minute or two, once) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[embedded,dev]'
+	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[embedded,mcp,dev]'
 	@touch $@
 format: $(READY) ## put the code into its form
 	$(BIN)/ruff format .
@@ -32,6 +32,8 @@ examples: $(READY) ## run the examples as a newcomer would, only faster
 	@mkdir -p out
 	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/front_desk.wav --output out/front_desk.wav --fast
 	@printf '%s\n' 'What are two nights?' 'Book one.' 'Ada.' 'And a taxi?' | $(BIN)/runtime run examples.tools:Main --text
+	@printf '%s\n' 'Money, please.' 'What do I owe?' | $(BIN)/runtime run examples.hand_over:Main --text
+	@printf '%s\n' 'What are two nights?' | $(BIN)/runtime run examples.mcp_tools:Main --text
 	@printf '%s\n' 'what is the time' | $(BIN)/runtime run examples.custom_provider:Main --text
 	$(BIN)/python -m examples.text_only
 	$(BIN)/python -m examples.embedding

@@ -6,10 +6,11 @@ so that a sentence is spoken to its end in the voice that began it.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from actors.conversation import ContextPolicy
 from actors.hooks import CallHooks
+from actors.joined_toolbox import JoinedToolbox
 from actors.ports import Toolbox
 from actors.tts_seam import BrokenSpeech
 from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
@@ -44,6 +45,19 @@ class Hooks:
     on_wake_up: Callable[[], Awaitable[None]]
 
 
+class ServedTools(Toolbox, Protocol):
+    """The tools of another program, which may still be starting."""
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it is not known yet which tools there are."""
+        ...
+
+    async def settled(self) -> None:
+        """Wait until it has come up, or failed to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One agent, as the Session plays it."""
@@ -53,6 +67,8 @@ class Part:
     name: str
     script: Script
     hooks: Hooks
+    servers: tuple[ServedTools, ...] = ()
+    """The tools of other programs."""
     in_flow: CallHooks = field(default_factory=CallHooks)
     """The user's code that changes what flows."""
     turn_taking: TurnTakingConfig
@@ -62,6 +78,11 @@ class Part:
     broken_speech: BrokenSpeech = "repeat"
     enters: bool = True
     """Whether its ``on_enter`` does something: else it begins by answering the caller."""
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """All that the model may call; an agent's own tool goes before another's of its name."""
+        return JoinedToolbox(self.script.toolbox, *self.servers)
 
     @property
     def rules(self) -> TurnTakingConfig:

@@ -9,7 +9,7 @@ any other exception counts as ``error``. A vendor never retries on its own: that
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from actors.arrivals import Arrival
 from actors.speech_gate import GateConfig
@@ -21,6 +21,7 @@ from actors.vendor import (
     RealtimeEvent,
     RealtimeInput,
     RealtimeRequest,
+    ServedTool,
     SpeechChunk,
     SpeechRequest,
     SttEvent,
@@ -129,6 +130,25 @@ class RealtimeModel(Protocol):
         self, request: RealtimeRequest, audio: AsyncIterable[RealtimeInput]
     ) -> AsyncIterator[RealtimeEvent]:
         """Hold the conversation until the audio ends."""
+        ...
+
+
+class ToolServer(Protocol):
+    """Another program whose tools the language model may call, while the connection is open."""
+
+    async def tools(self) -> tuple[ServedTool, ...]:
+        """List its tools, under the names that `call` takes."""
+        ...
+
+    async def call(self, name: str, arguments: dict[str, Any]) -> str:
+        """Run a tool and return its output as text.
+
+        Raises `ToolError` if the tool failed, anything else if the connection is no good any more.
+        """
+        ...
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yield when the list may be another one; raise once the connection is lost."""
         ...
 
 

@@ -78,13 +78,14 @@ class Producer:
             shown = shown.with_items(message)
         script = output.part.script
         items = script.context.applied_to(shown, record.summary).items
-        schemas = script.toolbox.schemas
+        toolbox = output.part.toolbox
+        schemas = toolbox.schemas
         request = ChatRequest(items, instructions, schemas, output.part.language)
         early = record.machine.config.speculation.mode
         generate = Generate(
             output.epoch,
             request,
-            script.toolbox,
+            toolbox,
             confirmed=confirmed,
             silent=not confirmed and early is SpeculationMode.LLM,
         )

@@ -117,6 +117,15 @@ class AgentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolServerChanged:
+    """A server of tools is now ready (with these tools) or lost (for this reason)."""
+
+    server: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCalled:
     """A tool call is now started, done, failed, interrupted or abandoned."""
 
@@ -204,6 +213,7 @@ Event: TypeAlias = (
     | ConnectionChanged
     | WokenUp
     | AgentChanged
+    | ToolServerChanged
     | ToolCalled
     | ProviderSwitched
     | ActorRestarted
@@ -228,6 +238,7 @@ _NAMES: dict[type[object], str] = {
     ConnectionChanged: "connection_changed",
     WokenUp: "woken_up",
     AgentChanged: "agent_changed",
+    ToolServerChanged: "tool_server_changed",
     ToolCalled: "tool_called",
     ProviderSwitched: "provider_switched",
     ActorRestarted: "actor_restarted",

@@ -5,17 +5,22 @@ before it is through. Waiting is a message, too: the Session goes on meanwhile, 
 interrupt what has not begun.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 from actors.call import Call
 from actors.conversation import new_id
 from actors.hook_runner import HookRunner
 from actors.hooks import CallHooks, Hook
+from actors.part import ServedTools
 from actors.reports import Failure
 from supervision.address import Address
 from supervision.spec import ChildSpec, Restart
 from supervision.supervisor import StartChild
+
+SERVERS_START_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class TurnHooks:
 
     def has_gate(self, *, is_turn: bool) -> bool:
         """Whether an output has to wait for a hook; ``is_turn``: it answers the caller."""
-        ends_turn = is_turn and self._hooks.user_turn_end is not None
+        ends_turn = is_turn and (self._hooks.user_turn_end is not None or self._starting() != [])
         return ends_turn or self._hooks.agent_turn_start is not None
 
     def pass_gate(self, epoch: int, text: str, *, is_turn: bool) -> None:
@@ -56,6 +61,8 @@ class TurnHooks:
 
         async def work() -> None:
             heard = text
+            if is_turn:
+                await self._servers_started()
             if is_turn and self._hooks.user_turn_end is not None:
                 heard = await self._changed(self._hooks.user_turn_end, text)
             if self._hooks.agent_turn_start is not None:
@@ -63,6 +70,18 @@ class TurnHooks:
             self._call.addresses.session.tell(GateOpened(epoch, heard))
 
         self._start("before an output", work, key=("gate", epoch))
+
+    def _starting(self) -> list[ServedTools]:
+        return [server for server in self._call.on_stage.part.servers if server.is_starting]
+
+    async def _servers_started(self) -> None:
+        """Give servers that are just starting a moment, for what they can do may be the answer."""
+        try:
+            async with asyncio.timeout(SERVERS_START_S):
+                for server in self._starting():
+                    await server.settled()
+        except TimeoutError:  # they join when they are there
+            return
 
     def _moment(self, hook: Hook | None, *given: object) -> None:
         if hook is not None:

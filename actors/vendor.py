@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from actors.conversation import Item, ToolCall
+from actors.tool_limits import ToolLimits
 
 
 class FailureKind(enum.Enum):
@@ -72,6 +73,14 @@ class ToolSchema:
 
 PROBE_TOKENS = 16
 """Enough for a probe; the least that every vendor takes as a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedTool:
+    """A tool that another program offers."""
+
+    schema: ToolSchema
+    limits: ToolLimits
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from providers.energy_vad import EnergyVAD as EnergyVAD
     from providers.espeak import EspeakTTS as EspeakTTS
     from providers.heuristic_turn_detector import HeuristicTurnDetector as HeuristicTurnDetector
+    from providers.mcp_servers import McpHttp as McpHttp
+    from providers.mcp_servers import McpStdio as McpStdio
     from providers.openai_llm import OpenAILLM as OpenAILLM
     from providers.openai_responses_llm import OpenAIResponsesLLM as OpenAIResponsesLLM
     from providers.openai_stt import OpenAISTT as OpenAISTT
@@ -30,6 +32,8 @@ _SHELVES = {
     "EnergyVAD": "providers.energy_vad",
     "EspeakTTS": "providers.espeak",
     "HeuristicTurnDetector": "providers.heuristic_turn_detector",
+    "McpHttp": "providers.mcp_servers",
+    "McpStdio": "providers.mcp_servers",
     "OpenAILLM": "providers.openai_llm",
     "OpenAIResponsesLLM": "providers.openai_responses_llm",
     "OpenAISTT": "providers.openai_stt",

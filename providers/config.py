@@ -16,6 +16,8 @@ class Needs:
     """Keys by name, such as ``OPENAI_API_KEY``."""
     libraries: tuple[str, ...] = ()
     """Modules that only some installations have."""
+    extra: str = "embedded"
+    """The extra that brings them."""
 
 
 class ProviderConfig(BaseModel):

@@ -35,11 +35,11 @@ def load_library(library: str, *, needed_by: str) -> Any:
         raise MissingLibraryError(library, needed_by=needed_by) from error
 
 
-def require_library(library: str, *, needed_by: str) -> None:
+def require_library(library: str, *, needed_by: str, extra: str = "embedded") -> None:
     """Look whether a library is there that another process will import.
 
     Raises:
         MissingLibraryError: it is not installed.
     """
     if importlib.util.find_spec(library) is None:
-        raise MissingLibraryError(library, needed_by=needed_by)
+        raise MissingLibraryError(library, needed_by=needed_by, extra=extra)

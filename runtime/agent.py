@@ -17,6 +17,7 @@ from actors.ports import (
     Provider,
     SpeechToText,
     TextToSpeech,
+    ToolServer,
     TurnDetector,
     VoiceActivityDetector,
 )
@@ -60,6 +61,9 @@ class Agent:
     """Who speaks when; None is the library's default."""
     tools: Sequence[Callable[..., Any]] = ()
     """Functions that the language model may call, besides the methods marked `function_tool`."""
+
+    mcp_servers: Sequence[Provider[ToolServer]] = ()
+    """Other programs whose tools the language model may call (`providers.McpStdio`, `McpHttp`)."""
 
     text_filter: Callable[[], TextFilter] = SpeakableFilter
     """Makes what turns written text into speakable text, anew for each reply."""

@@ -20,6 +20,7 @@ from actors.ports import (
     Provider,
     SpeechToText,
     TextToSpeech,
+    ToolServer,
     TurnDetector,
     VoiceActivityDetector,
 )
@@ -36,7 +37,7 @@ from runtime.tools import AgentToolbox, FunctionTool
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
 FIELDS = (
     *("instructions", "language", *SLOTS, "turn_taking", "tools"),
-    *("text_filter", "apology", "voice", "broken_speech", "context", "limits"),
+    *("mcp_servers", "text_filter", "apology", "voice", "broken_speech", "context", "limits"),
 )
 HOOKS = ("on_enter", "on_wake_up", "on_exit")
 ALIKE = 0.75
@@ -60,6 +61,7 @@ class AgentConfig:
     tts: tuple[Provider[TextToSpeech], ...]
     turn_taking: TurnTakingConfig | None
     toolbox: AgentToolbox
+    mcp_servers: tuple[Provider[ToolServer], ...]
     text_filter: Callable[[], TextFilter]
     apology: str
     voice: str | None
@@ -93,6 +95,7 @@ class AgentConfig:
             if agent.turn_taking is None
             else _of_type(agent, "turn_taking", TurnTakingConfig, "a TurnTakingConfig"),
             toolbox=_toolbox(agent, executor),
+            mcp_servers=_servers(agent),
             text_filter=_text_filter(agent),
             apology=_of_type(agent, "apology", str, "a text"),
             voice=None
@@ -209,6 +212,27 @@ def _is_provider(value: object) -> TypeGuard[Provider[Any]]:
     """Tell whether a value of the user's looks like a provider; it need not inherit anything."""
     is_named = isinstance(getattr(value, "name", None), str)
     return is_named and callable(getattr(value, "open", None)) and not inspect.isclass(value)
+
+
+def _servers(agent: Agent) -> tuple[Provider[ToolServer], ...]:
+    declared: object = agent.mcp_servers
+    if not isinstance(declared, list | tuple):
+        raise UserError(f"{_place(agent, 'mcp_servers')} must be a list, not {_kind(declared)}")
+    for server in cast("Sequence[object]", declared):
+        if not _is_provider(server):
+            allowed = "servers such as McpStdio(command=...) or McpHttp(url=...)"
+            raise UserError(
+                f"{_place(agent, 'mcp_servers')} may hold {allowed}, not {_kind(server)}"
+            )
+    servers = cast("Sequence[Provider[ToolServer]]", declared)
+    names = [server.name for server in servers]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(
+                f"{_place(agent, 'mcp_servers')}: two servers are called {name}; "
+                "give each a name of its own: name=..."
+            )
+    return tuple(servers)
 
 
 def _toolbox(agent: Agent, executor: Executor | None) -> AgentToolbox:

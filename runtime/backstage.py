@@ -18,9 +18,10 @@ from runtime.agent_config import SLOTS, AgentConfig, declared_fields
 from runtime.errors import UserError
 from runtime.in_writing import written_turns
 from runtime.session_handle import SessionHandle, Successor
+from runtime.tool_servers import ToolServers
 from runtime.tools import AgentToolbox, as_tool
 
-KEPT: Final = (*SLOTS, "text_filter", "limits")
+KEPT: Final = (*SLOTS, "text_filter", "broken_speech", "limits")
 """Fields of the call rather than of an agent in it."""
 
 
@@ -33,6 +34,7 @@ class Backstage:
     executor: Executor
     on_stage: OnStage
     in_writing: bool
+    servers: ToolServers
 
     def part(self, successor: Successor, session: SessionHandle) -> Part:
         """Check an agent that is to take over, give it its session and return its part.
@@ -48,6 +50,7 @@ class Backstage:
         config = replace(config, text_filter=self.config.text_filter)
         made = make_part(successor, config, in_writing=self.in_writing)
         made = _inherit(made, self.on_stage.part, declared)
+        made = replace(made, servers=self.servers.toolboxes(config.mcp_servers))
         successor.session = replace(session, part=made.id)
         return made
 

@@ -24,6 +24,7 @@ from runtime.listeners import Listeners
 from runtime.recast import CallLineup
 from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
+from runtime.tool_servers import ToolServers
 from supervision.address import Address
 from supervision.supervision_events import SupervisionEvent
 
@@ -83,9 +84,11 @@ def plan_job(
         lineup=Lineup(filled),
         health=house.health,
     )
+    servers = ToolServers(call)
+    part = call.on_stage.part = replace(part, servers=servers.toolboxes(config.mcp_servers))
     tree: AnyAddress = Address(f"room {opening.room}")
     lineup = CallLineup(call, tree, lambda slot, cast: slot_child(slot, cast, plan))
-    backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing)
+    backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing, servers)
     handle = SessionHandle(
         opening.room,
         addresses.session,
@@ -102,6 +105,7 @@ def plan_job(
         in_writing=opening.in_writing,
         providers=providers,
         part=part,
+        servers=servers,
         summarise=_summariser(call, config.llm),
         text_filter=config.text_filter,
         limits=config.limits,

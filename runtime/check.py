@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from actors.ports import Provider
-from providers.config import ProviderConfig
+from providers.config import Needs, ProviderConfig
 from providers.libraries import MissingLibraryError
 from runtime import packages
 from runtime.casting import House, Opening, plan_job
@@ -82,7 +82,9 @@ def tree_lines(plan: JobPlan) -> Iterator[str]:
 def _purpose(child: str, plan: JobPlan) -> str:
     match child:
         case "tools":
-            return ", ".join(sorted(tool.name for tool in plan.part.script.toolbox.schemas))
+            own = sorted(tool.name for tool in plan.part.script.toolbox.schemas)
+            served = [f"those of {server.name}" for server in plan.servers.declared]
+            return ", ".join((*own, *served))
         case "transport":
             return plan.transport.name
         case _:
@@ -98,6 +100,8 @@ def _cast(plan: JobPlan) -> Iterator[tuple[str, Provider[Any]]]:
     for slot, members in plan.providers.items():
         for member in members:
             yield slot, member
+    for server in plan.servers.declared:
+        yield "mcp_servers", server
 
 
 def _keys(prepared: Prepared, plan: JobPlan) -> Iterator[Finding]:
@@ -126,9 +130,12 @@ def _keys(prepared: Prepared, plan: JobPlan) -> Iterator[Finding]:
 def _libraries(plan: JobPlan) -> Iterator[Finding]:
     there: list[str] = []
     for _, provider in _cast(plan):
-        for library in provider.needs().libraries if isinstance(provider, ProviderConfig) else ():
+        needs = provider.needs() if isinstance(provider, ProviderConfig) else Needs()
+        for library in needs.libraries:
             if importlib.util.find_spec(library) is None:
-                missing = MissingLibraryError(library, needed_by=type(provider).__name__)
+                missing = MissingLibraryError(
+                    library, needed_by=type(provider).__name__, extra=needs.extra
+                )
                 yield Finding("libraries", str(missing), is_wrong=True)
             else:
                 there.append(library)

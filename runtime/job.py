@@ -50,7 +50,10 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
                 address=plan.listeners.supervisor,
             ),
             ChildSpec(
-                id="tools", start=lambda: Supervisor(SupervisorSpec()), address=addresses.tools
+                id="tools",
+                start=lambda: Supervisor(SupervisorSpec(children=tuple(plan.servers.children()))),
+                address=addresses.tools,
+                shutdown_s=plan.servers.shutdown_s,
             ),
             ChildSpec(
                 id="text_track" if plan.in_writing else "audio_track",

@@ -13,6 +13,7 @@ from actors.text import TextFilter
 from actors.turn_taking.trace import Trace
 from runtime.listeners import Listeners
 from runtime.session_handle import SessionHandle
+from runtime.tool_servers import ToolServers
 from supervision.address import Address
 from supervision.supervision_events import SupervisionEvent
 
@@ -29,6 +30,7 @@ class JobPlan:
     """By slot name; a slot that is absent has no entry."""
     part: Part
     """The agent with which the call begins."""
+    servers: ToolServers
     summarise: Summarise
     text_filter: Callable[[], TextFilter]
     limits: CallLimits

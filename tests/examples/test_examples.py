@@ -57,6 +57,28 @@ def test_a_provider_of_your_own_answers() -> None:
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.real_time
+@pytest.mark.timeout(60)
+def test_tools_of_another_program_are_called_by_mcp() -> None:
+    shown = chat("examples.mcp_tools:Main", "What are two nights?")
+    assert '  hotel_price({"nights": 2}) → 240' in shown.splitlines()
+    assert "Two nights are 240 euros." in shown.splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.real_time
+def test_a_caller_is_passed_on_to_another_agent() -> None:
+    shown = chat("examples.hand_over:Main", "I have a question about money.", "What do I owe?")
+    spoken = [line for line in shown.splitlines() if line and not line.startswith((" ", ">"))]
+    assert spoken == [
+        "I am putting you through.",
+        "Billing, good evening. What would you like to know?",
+        "You owe us twelve euros.",
+    ]
+    assert "  Billing takes over the call from Main" in shown.splitlines()
+
+
 async def test_an_agent_in_writing_answers_inside_a_program() -> None:
     answers = await text_only.main()
     assert answers == ["Hello. How can I help you?", "It is from seven to ten."]
