@@ -21,7 +21,7 @@ from runtime.session_handle import SessionHandle, Successor
 from runtime.tool_servers import ToolServers
 from runtime.tools import AgentToolbox, as_tool
 
-KEPT: Final = (*SLOTS, "text_filter", "broken_speech", "limits")
+KEPT: Final = (*SLOTS, "text_filter", "limits")
 """Fields of the call rather than of an agent in it."""
 
 
