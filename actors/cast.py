@@ -129,9 +129,12 @@ class Cast:
         changed_at_s = now_s if self.present else self.changed_at_s
         return replace(self, present=name, changed_at_s=changed_at_s)
 
-    def next_after(self, of: str, now_s: float) -> str | None:
-        """Name the best one but ``of``: somebody ready, else somebody who may be started now."""
-        others = [member for member in self.members if member.name != of]
+    def next_after(self, of: str, now_s: float, *, without: frozenset[str] = NOBODY) -> str | None:
+        """Name the best one but ``of`` and ``without``.
+
+        That is somebody ready, else somebody who may be started now.
+        """
+        others = [m for m in self.members if m.name != of and m.name not in without]
         ready = [member for member in others if member.standing is Standing.READY]
         able = [m for m in others if m.standing is Standing.OFF or _rested(m, now_s)]
         coming = [member for member in others if member.standing is Standing.STARTING]

@@ -1,58 +1,57 @@
-"""The LLM slot: streams a reply, runs its tools, and hands the text over in speakable pieces."""
+"""The LLM slot: streams a reply, runs its tools, and hands the text over in speakable pieces.
+
+When a model fails in the middle of a reply, another one goes on with it: what was handed over
+stays, what was not is made anew, and what the second one repeats is left out (`JoinFilter`).
+"""
 
 from collections.abc import Callable, Iterable
 from typing import assert_never
 
-from structlog.contextvars import bind_contextvars
-
-from actors.call import AnyAddress
-from actors.cast import Cast
-from actors.conversation import Message, ToolCall
-from actors.events import (
-    Begin,
-    Cut,
-    Generate,
-    OutputFailed,
-    ReplyProgress,
-    ReplyText,
-    SayWithin,
-)
-from actors.frames import Piece, ReplyEnd, SpeechOver
-from actors.llm_job import LlmHold, LlmJob, Overdue, SpeechText, SplitDue
-from actors.llm_performer import Ask
+from actors.chat_capabilities import CUT_OFF
+from actors.conversation import ToolCall
+from actors.events import Begin, Cut, Generate, Played, ReplyProgress, ReplyText, SayWithin
+from actors.frames import Piece
+from actors.llm_asker import LlmAsker
+from actors.llm_job import LlmJob, Overdue, SeamDue, SplitDue
 from actors.llm_tools import ToolRound
 from actors.part import EndReply
 from actors.performer import Cancel, Finished, Result
-from actors.role import Role
 from actors.slot import Slot
+from actors.speech_text import SpeechText
+from actors.take_back import TakenBack
 from actors.text import TextFilter
 from actors.tool_runner import ToolReturned
-from actors.vendor import ChatDone, ChatEvent, ChatRequest, FailureKind, TextDelta, Usage
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatProgress,
+    FailureKind,
+    TextDelta,
+    Usage,
+)
 from supervision.address import Down
 
-FIRST_RESULT_S = 10.0
-STALL_S = 5.0
-WAIT_FOR_STAGE_S = 5.0
-MAX_RETRIES = 3
+PROGRESS_EVERY_S = 0.5
+"""How often the Session is told that a model thinks."""
 
 
-class LlmRole(Role[LlmHold]):
+class LlmRole(LlmAsker):
     """Owns the replies in the making. Released means: handed over as a piece."""
 
     def __init__(self, slot: Slot, text_filter: Callable[[], TextFilter]) -> None:
         """Use a new ``text_filter`` for each reply."""
         super().__init__(slot)
         self._text_filter = text_filter
-        self._session: AnyAddress = self.call.addresses.session
 
-    def first_hold(self, cast: Cast) -> LlmHold:
-        """Begin with no reply."""
-        return LlmHold(cast)
+    def on_receive(self, message: object) -> None:
+        """Deal with a message once, and then tell whoever is to know.
 
-    def canary(self, attempt: int) -> object:
-        """Have it say one word."""
-        said = Message(role="user", text="Say no more than: ok")
-        return Ask(attempt, ChatRequest((said,), is_probe=True))
+        An incarnation that fell over the telling finds it in the hold.
+        """
+        if self.held.applied is not message:
+            super().on_receive(message)
+            self.held.applied = message
+        self._post()
 
     def handle(self, message: object) -> None:
         """Take orders from the Session, results from the performer, outputs from tools."""
@@ -77,46 +76,29 @@ class LlmRole(Role[LlmHold]):
             case Down(key=("tool", str(call_id))):
                 reason = message.reason
                 self._tool_ended(call_id, lambda tools: tools.fell(call_id, reason))
+            case _:
+                self._keep_time(message)
+
+    def _keep_time(self, message: object) -> None:
+        """Take what is known of the voice, and deadlines."""
+        match message:
+            case Played(epoch):
+                if epoch in self.held.jobs:
+                    self.held.jobs[epoch].played = message
+                self._seams.heard(message)
+            case TakenBack(epoch, piece) if epoch in self.held.jobs:
+                self._taken_back(self.held.jobs[epoch], piece)
             case SplitDue(epoch) if epoch in self.held.jobs:
                 job = self.held.jobs[epoch]
                 self._release(job, job.speech.tick(self.clock.now_ns()))
-            case Overdue(epoch, attempt):
-                self._overdue(epoch, attempt)
+            case Overdue(epoch, attempt) if epoch in self.held.jobs:
+                self._overdue(self.held.jobs[epoch], attempt)
+            case SeamDue(epoch):
+                self._seams.close(epoch)
             case _:
                 pass
 
-    # ------------------------------------------------------------ asking the model
-
-    def on_resumed(self) -> None:
-        """Set the deadlines again, and ask for what was not asked yet."""
-        for job in tuple(self.held.jobs.values()):
-            if job.performer:
-                self._expect(job, FIRST_RESULT_S)
-            elif job.waits_for_stage:
-                self._ask(job)
-
-    def on_performer_ready(self, name: str) -> None:
-        """Ask for what waits for a stage."""
-        for job in tuple(self.held.jobs.values()):
-            if job.waits_for_stage:
-                self._ask(job)
-
-    def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
-        """Ask the next performer if nothing of the round was handed over.
-
-        Else the reply has failed.
-        """
-        for job in tuple(self.held.jobs.values()):
-            if job.performer != name:
-                continue
-            job.performer = ""
-            if job.spoke_in_round or job.retries >= MAX_RETRIES:
-                self._fail(job, kind, detail)
-                continue
-            job.retries += 1
-            job.speech.forget()
-            job.drop_round()
-            self._ask(job)
+    # ------------------------------------------------------------ orders
 
     def _generate(self, order: Generate) -> None:
         speech = SpeechText(self._text_filter)
@@ -125,129 +107,32 @@ class LlmRole(Role[LlmHold]):
         self.held.jobs[order.epoch] = job
         self._ask(job)
 
-    def _ask(self, job: LlmJob) -> None:
-        bind_contextvars(epoch=job.epoch)
-        stage = self.stage()
-        if stage is None:
-            self._expect(job, WAIT_FOR_STAGE_S)
-            return
-        job.performer = self.held.last_on_stage
-        job.attempt = self.next_attempt()
-        stage.tell(Ask(job.attempt, job.request))
-        self._expect(job, FIRST_RESULT_S)
-
-    def _expect(self, job: LlmJob, within_s: float) -> None:
-        self.after(within_s, Overdue(job.epoch, job.attempt), key=("due", job.epoch))
-
-    def _overdue(self, epoch: int, attempt: int) -> None:
-        job = self.held.jobs.get(epoch)
-        if job is None or job.attempt != attempt or job.calls:
-            return
-        if job.performer:
-            self.condemn(job.performer, FailureKind.LATE, "no result within the deadline")
-        else:
-            self._fail(job, FailureKind.LATE, "no language model is ready")
-
-    def _fail(self, job: LlmJob, kind: FailureKind, detail: str) -> None:
-        self._end(job)
-        self._session.tell(OutputFailed(job.epoch, self.slot.name, kind, detail))
-
-    def _end(self, job: LlmJob) -> None:
-        """Hand over the end mark, so that speech comes to its end.
-
-        A job that may still turn out to be wasted is kept, so that what it cost can be told.
-        """
-        self._hand_over(job, ReplyEnd(job.epoch, job.speech.pieces))
-        job.over, job.performer = True, ""
-        self.cancel_after(("due", job.epoch))
+    def _confirm(self, job: LlmJob) -> None:
+        """The turn is certain: its speech may be made, and tools of a complete round may run."""
         if job.confirmed:
+            return
+        job.confirmed, job.silent = True, False
+        waiting, job.unspoken = job.unspoken, []
+        for mail in waiting:
+            self._pass_on(job, mail)
+        if job.over:
             self._forget(job)
-
-    def _forget(self, job: LlmJob) -> None:
-        self.held.jobs.pop(job.epoch, None)
-        self.cancel_after(("due", job.epoch))
-        self.cancel_after(("split", job.epoch))
+        elif job.calls and not job.performer:
+            self._run_tools(job)
 
     def _cut(self, epoch: int) -> None:
+        self._seams.close(epoch)
         job = self.held.jobs.get(epoch)
         if job is None:
             return
-        if job.performer in self.held.live:
-            self.held.live[job.performer].tell(Cancel(job.attempt))
+        if job.performer and job.stage is not None:
+            self._tell(job.stage, Cancel(job.attempt))
         self._tools(job).interrupt()
         if job.speech.spoken:
-            self._session.tell(ReplyText(epoch, job.speech.text))
+            self._tell(self._session, ReplyText(epoch, job.speech.text))
         if not job.confirmed:
             self.call.report(job.wasted(), at_ns=self.clock.now_ns(), epoch=epoch)
         self._forget(job)
-
-    # ------------------------------------------------------------ results
-
-    def _job_of(self, attempt: int) -> LlmJob | None:
-        for job in self.held.jobs.values():
-            if job.attempt == attempt and job.performer:
-                return job
-        return None
-
-    def _result(self, attempt: int, value: object) -> None:
-        job = self._job_of(attempt)
-        if job is None:
-            return
-        self._expect(job, STALL_S)
-        self._event(job, value)  # pyright: ignore[reportArgumentType] - a performer sends ChatEvents only
-
-    def _event(self, job: LlmJob, event: ChatEvent) -> None:
-        first = not (job.rounds or job.round_text or job.calls)
-        match event:
-            case TextDelta(text):
-                job.round_text += text
-                self._session.tell(ReplyProgress(job.epoch, first=first))
-                self._release(job, job.speech.push(text, self.clock.now_ns()))
-            case ToolCall():
-                job.calls[event.call_id] = event
-                self._session.tell(ReplyProgress(job.epoch, first=first))
-            case Usage(output_tokens=tokens):
-                job.round_tokens = tokens
-            case ChatDone():
-                pass
-            case _:
-                assert_never(event)
-
-    def _finished(self, attempt: int) -> None:
-        job = self._job_of(attempt)
-        if job is None:
-            return
-        job.performer = ""
-        self._release(job, job.speech.finish(self.clock.now_ns()))
-        if job.calls:
-            self.cancel_after(("due", job.epoch))
-            if job.may_run_tools:
-                self._run_tools(job)
-            return
-        self._session.tell(ReplyText(job.epoch, job.speech.text))
-        self._end(job)
-
-    def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
-        for text in pieces:
-            self._hand_over(job, Piece(job.epoch, job.speech.pieces, text))
-            job.speech.pieces += 1
-            job.speech.spoken.append(text)
-            job.spoke_in_round = True
-        due_ns = job.speech.due_ns
-        if due_ns is None:
-            self.cancel_after(("split", job.epoch))
-        else:
-            delay_s = max(0, due_ns - self.clock.now_ns()) / 1e9
-            self.after(delay_s, SplitDue(job.epoch), key=("split", job.epoch))
-
-    def _hand_over(self, job: LlmJob, mail: Piece | ReplyEnd) -> None:
-        addresses = self.call.addresses
-        if job.silent:
-            job.unspoken.append(mail)
-        elif self.call.has_voice:
-            addresses.tts.tell(mail)
-        elif isinstance(mail, ReplyEnd):  # in writing: no sound will come, and the track is told so
-            addresses.audio_track.tell(SpeechOver(job.epoch, 0))
 
     def _say_within(self, epoch: int, text: str) -> None:
         job = self.held.jobs.get(epoch)
@@ -257,26 +142,82 @@ class LlmRole(Role[LlmHold]):
         spoken = SpeechText(self._text_filter)
         self._release(job, job.speech.finish(now_ns))
         job.speech.set_apart()
+        first = job.speech.pieces
         self._release(job, [*spoken.push(text, now_ns), *spoken.finish(now_ns)])
+        job.speech.asides.update(range(first, job.speech.pieces))
         job.speech.set_apart()
+
+    # ------------------------------------------------------------ results
+
+    def _result(self, attempt: int, value: object) -> None:
+        job = self._job_of(attempt)
+        if job is None:
+            self.held.stale += attempt not in self.held.probes
+            return
+        self._event(job, value)  # pyright: ignore[reportArgumentType] - a performer sends ChatEvents only
+
+    def _event(self, job: LlmJob, event: ChatEvent) -> None:
+        first = not (job.rounds or job.round_text or job.calls)
+        now_s = self.clock.now_s()
+        if job.pace is not None:
+            job.pace = job.pace.after(event, now_s)
+        match event:
+            case TextDelta(text):
+                job.round_text += text
+                self._tell(self._session, ReplyProgress(job.epoch, first=first))
+                self._release(job, job.speech.push(text, self.clock.now_ns()))
+            case ToolCall():
+                job.calls[event.call_id] = event
+                self._tell(self._session, ReplyProgress(job.epoch, first=first))
+            case ChatProgress():
+                if now_s - job.progress_told_s >= PROGRESS_EVERY_S:
+                    job.progress_told_s = now_s
+                    self._tell(self._session, ReplyProgress(job.epoch))
+            case Usage(output_tokens=tokens):
+                job.round_tokens = tokens
+            case ChatDone(reason):
+                job.end_reason = reason
+            case _:
+                assert_never(event)
+
+    def _finished(self, attempt: int) -> None:
+        job = self._job_of(attempt)
+        if job is None:
+            return
+        if job.is_empty and job.performer not in job.came_empty:
+            job.came_empty.add(job.performer)
+            self.condemn(job.performer, FailureKind.EMPTY, "it had nothing to say")
+            return
+        job.performer = ""
+        is_cut_off = job.end_reason == CUT_OFF
+        finish = job.speech.finish_cut_off if is_cut_off else job.speech.finish
+        self._release(job, finish(self.clock.now_ns()))
+        if job.calls:
+            self.settle(("job", job.epoch))
+            if job.may_run_tools:
+                self._run_tools(job)
+            return
+        self._tell(self._session, ReplyText(job.epoch, job.speech.text))
+        self._end(job)
+
+    def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
+        speech = job.speech
+        for text in pieces:
+            self._pass_on(job, Piece(job.epoch, speech.pieces, text))
+            speech.spoken.append(text)
+            job.failing_since_s = None
+        if speech.join is not None and speech.join.seam is not None:
+            self._joined(job, speech.join.seam, speech.join.words_repeated)
+        if speech.due_ns is None:
+            self.cancel_after(("split", job.epoch))
+        else:
+            delay_s = max(0, speech.due_ns - self.clock.now_ns()) / 1e9
+            self.after(delay_s, SplitDue(job.epoch), key=("split", job.epoch))
 
     # ------------------------------------------------------------ tools
 
     def _tools(self, job: LlmJob) -> ToolRound:
-        return ToolRound(self.call, self.address, job)
-
-    def _confirm(self, job: LlmJob) -> None:
-        """The turn is certain: its speech may be made, and tools of a complete round may run."""
-        if job.confirmed:
-            return
-        job.confirmed, job.silent = True, False
-        waiting, job.unspoken = job.unspoken, []
-        for mail in waiting:
-            self._hand_over(job, mail)
-        if job.over:
-            self._forget(job)
-        elif job.calls and not job.performer:
-            self._run_tools(job)
+        return ToolRound(self.call, self.address, job, self._tell)
 
     def _run_tools(self, job: LlmJob) -> None:
         self._tools(job).start()
@@ -292,7 +233,7 @@ class LlmRole(Role[LlmHold]):
         if job.waits_for_tools:
             return
         if job.is_ending:
-            self._session.tell(ReplyText(job.epoch, job.speech.text))
+            self._tell(self._session, ReplyText(job.epoch, job.speech.text))
             self._end(job)
         elif not job.handed_over:
             job.next_round()

@@ -3,18 +3,26 @@
 Its request, its text on the way to speech, and the tools of the present round.
 """
 
-from collections import Counter
-from collections.abc import Callable
+import json
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
+from actors.call import AnyAddress
 from actors.conversation import Message, ToolCall, ToolOutput
 from actors.conversation.tokens import BYTES_PER_TOKEN
 from actors.decision_reports import SpeculationWasted
+from actors.events import Played
 from actors.frames import Piece, ReplyEnd
+from actors.llm_pace import Pace
+from actors.llm_seam import OpenSeam
 from actors.ports import Toolbox
 from actors.slot import Hold
-from actors.text import SentenceSplitter, TextFilter
+from actors.speech_text import SpeechText
 from actors.vendor import ChatRequest
+
+ToolWish: TypeAlias = tuple[str, str]
+"""A tool's name and its arguments in one form."""
 
 MAX_ROUNDS = 8
 """After so many rounds of tools the model is asked without any, so that it has to answer."""
@@ -35,55 +43,11 @@ class Overdue:
     attempt: int
 
 
-@dataclass(slots=True)
-class SpeechText:
-    """Text on its way from tokens to pieces: first made speakable, then split."""
+@dataclass(frozen=True, slots=True)
+class SeamDue:
+    """What the caller noticed of the hand-over in this epoch is known by now."""
 
-    new_filter: Callable[[], TextFilter]
-    pieces: int = 0
-    """How many pieces were handed over."""
-    spoken: list[str] = field(default_factory=list[str])
-    _filter: TextFilter | None = None
-    _splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
-
-    @property
-    def due_ns(self) -> int | None:
-        """When a waiting clause must be released, if one waits."""
-        return self._splitter.due_ns
-
-    @property
-    def text(self) -> str:
-        """What was handed over so far."""
-        return "".join(self.spoken).rstrip()
-
-    def set_apart(self) -> None:
-        """Keep what comes next from running into what was handed over."""
-        if self.spoken and not self.spoken[-1][-1:].isspace():
-            self.spoken.append(" ")
-
-    def push(self, delta: str, at_ns: int) -> list[str]:
-        """Take the next tokens; return the pieces that are ready."""
-        if self._filter is None:
-            self._filter = self.new_filter()
-        return self._splitter.push(self._filter.push(delta), at_ns)
-
-    def tick(self, at_ns: int) -> list[str]:
-        """Return what has waited long enough."""
-        return self._splitter.tick(at_ns)
-
-    def finish(self, at_ns: int) -> list[str]:
-        """Return all that was held back; the next token begins anew."""
-        ready: list[str] = []
-        if self._filter is not None:
-            ready += self._splitter.push(self._filter.flush(), at_ns)
-        ready += self._splitter.finish()
-        self.forget()
-        return ready
-
-    def forget(self) -> None:
-        """Drop what was not handed over yet."""
-        self._filter = None
-        self._splitter = SentenceSplitter()
+    epoch: int
 
 
 @dataclass(slots=True)
@@ -106,19 +70,42 @@ class LlmJob:
     """What the model wrote in former rounds."""
     round_tokens: int | None = None
     """What it wrote in this one, once it has counted it."""
-    performer: str = ""
-    """Who works on it; empty while it waits for a stage or for its tools."""
-    attempt: int = 0
-    retries: int = 0
     rounds: int = 0
-    spoke_in_round: bool = False
     round_text: str = ""
     calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
     outputs: dict[str, ToolOutput] = field(default_factory=dict[str, ToolOutput])
     started: bool = False
     """Whether the tools of this round run, or have run."""
-    asked: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    asked: Counter[ToolWish] = field(default_factory=Counter[ToolWish])
     """How often each tool was called with the same arguments in this reply."""
+    done: dict[ToolWish, ToolOutput] = field(default_factory=dict[ToolWish, ToolOutput])
+    """What the tools of former rounds gave."""
+    end_reason: str = ""
+    """Why the model ended this round, in its own word."""
+
+    performer: str = ""
+    """Who works on it; empty while it waits for a stage or for its tools."""
+    stage: AnyAddress | None = None
+    """Where that one is: the same name may be another incarnation by now."""
+    attempt: int = 0
+    pace: Pace | None = None
+    played: Played | None = None
+    """How much of its speech was heard."""
+    taking_back: bool = False
+    """Whether it waits to learn how much of what was handed over could be taken back."""
+    is_resumed: bool = False
+    """Whether this round was begun by another performer."""
+    was_taken_back: bool = False
+    """Whether something was taken back since it was asked last."""
+    is_prefixed: bool = False
+    """Whether it was asked with the beginning of the answer."""
+    passed_over: set[str] = field(default_factory=set[str])
+    """Who does not take this request."""
+    came_empty: set[str] = field(default_factory=set[str])
+    """Who had nothing to say to it."""
+    failing_since_s: float | None = None
+    """Since when nobody has brought it on."""
+    progress_told_s: float = 0.0
 
     handed_over: bool = False
     """A tool gave the call to another agent: no further round follows."""
@@ -128,7 +115,7 @@ class LlmJob:
     @property
     def waits_for_stage(self) -> bool:
         """Whether the model has yet to be asked."""
-        return not (self.performer or self.calls or self.over)
+        return not (self.performer or self.calls or self.over or self.taking_back)
 
     @property
     def may_run_tools(self) -> bool:
@@ -141,17 +128,41 @@ class LlmJob:
         """Whether a tool of this round has no output yet."""
         return len(self.outputs) < len(self.calls)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether this round brought nothing where something was owed.
+
+        After tools, or where somebody was to go on, there may be nothing left to say.
+        """
+        brought = self.round_text.strip() or self.calls or self.speech.said_in_round
+        return not (brought or self.rounds)
+
+    def take_up(self, name: str, stage: AnyAddress, attempt: int) -> None:
+        """Note who works on it."""
+        self.performer, self.stage, self.attempt = name, stage, attempt
+
+    def lose_performer(self) -> None:
+        """Forget what was not handed over: half a sentence, and calls that came before the end."""
+        self.performer, self.stage, self.pace = "", None, None
+        self.speech.forget()
+        self.drop_round()
+        self.is_resumed = True
+
     def next_round(self) -> None:
         """Put this round's text, calls and outputs into the request and begin the next round."""
-        said = (Message(role="assistant", text=self.round_text),) if self.round_text else ()
+        text = self.speech.said_in_round if self.is_resumed else self.round_text
+        said = (Message(role="assistant", text=text),) if text else ()
         outputs = tuple(self.outputs[call_id] for call_id in self.calls)
         items = (*self.request.items, *said, *self.calls.values(), *outputs)
         self.rounds += 1
         tools = self.request.tools if self.rounds < MAX_ROUNDS else ()
         self.request = replace(self.request, items=items, tools=tools)
+        self.done |= {wish_of(self.calls[out.call_id]): out for out in outputs}
         self.drop_round()
-        self.spoke_in_round = False
-        self.speech.set_apart()
+        self.is_resumed = False
+        self.passed_over.clear()
+        self.came_empty.clear()
+        self.speech.next_round()
 
     def wasted(self) -> SpeculationWasted:
         """Return what was spent on it, if it is thrown away now."""
@@ -168,11 +179,33 @@ class LlmJob:
         self.tokens += self._tokens_of_round()
         self.round_tokens = None
         self.calls, self.outputs, self.started = {}, {}, False
-        self.round_text = ""
+        self.round_text = self.end_reason = ""
+
+
+def wish_of(call: ToolCall) -> ToolWish:
+    """Return what a call wants: equal for equal arguments, however they are written."""
+    try:
+        arguments = json.dumps(json.loads(call.arguments), sort_keys=True)
+    except json.JSONDecodeError:
+        arguments = call.arguments
+    return call.name, arguments
 
 
 @dataclass(slots=True)
 class LlmHold(Hold):
-    """The replies in the making, and the last epochs that were cut."""
+    """The replies in the making, and what goes out."""
 
     jobs: dict[int, LlmJob] = field(default_factory=dict[int, LlmJob])
+    seams: dict[int, OpenSeam] = field(default_factory=dict[int, OpenSeam])
+    """Hand-overs in mid-reply of which it is not known yet what the caller noticed."""
+    no_prefix: set[str] = field(default_factory=set[str])
+    """Who has refused to go on with an answer that was begun."""
+    stale: int = 0
+    """Results that came after their attempt had been given up."""
+    applied: object = None
+    """The last message that was dealt with: falling over what follows, it is not dealt with
+    twice."""
+    outbox: deque[tuple[AnyAddress, object]] = field(
+        default_factory=deque[tuple[AnyAddress, object]]
+    )
+    """What is still to be told."""

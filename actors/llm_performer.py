@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import assert_never
 
+from actors.chat_capabilities import ChatCapabilities
 from actors.delta_filter import DeltaFilter
 from actors.performer import Cancel, Finished, Performer
 from actors.ports import LanguageModel
@@ -21,6 +22,10 @@ class Ask:
 
 class LlmPerformer(Performer[LanguageModel]):
     """Streams one answer at a time from one model."""
+
+    def facts(self) -> ChatCapabilities:
+        """Return what the model can do."""
+        return self.vendor.capabilities
 
     def on_receive(self, message: Ask | Cancel) -> None:
         """Begin or cancel an answer."""

@@ -1,10 +1,10 @@
 """One round of tools: each call a temporary child, recorded from its start to its one output."""
 
-import json
+from collections.abc import Callable
 
-from actors.call import Call
+from actors.call import AnyAddress, Call
 from actors.conversation import ToolCall, ToolOutput
-from actors.llm_job import LlmJob
+from actors.llm_job import LlmJob, wish_of
 from actors.part import HandOver
 from actors.tool_events import ToolEnded, ToolStarted, ToolStatus
 from actors.tool_limits import ToolError, ToolLimits
@@ -25,12 +25,18 @@ class ToolRound:
     Stateless: the job holds it all.
     """
 
-    def __init__(self, call: Call, role: Address[object], job: LlmJob) -> None:
-        """Work for the ``role`` on the ``job``."""
+    def __init__(
+        self,
+        call: Call,
+        role: Address[object],
+        job: LlmJob,
+        tell: Callable[[AnyAddress, object], None],
+    ) -> None:
+        """Work for the ``role`` on the ``job``; ``tell`` is how the role tells others."""
         self._call = call
         self._role = role
         self._job = job
-        self._session = call.addresses.session
+        self._tell = tell
 
     def start(self) -> None:
         """Start every call of the round beside each other, once."""
@@ -38,18 +44,39 @@ class ToolRound:
             return
         self._job.started = True
         for tool_call in self._job.calls.values():
-            self._session.tell(
-                ToolStarted(self._job.epoch, tool_call, self._limits(tool_call).safe)
-            )
-            asked = (tool_call.name, _canonical(tool_call.arguments))
-            self._job.asked[asked] += 1
-            if self._job.asked[asked] > MAX_SAME_CALLS:
-                text = (
-                    f"not run: {tool_call.name} was called {MAX_SAME_CALLS} times just so already"
-                )
-                self.ended(tool_call.call_id, text, "failed")
-            else:
-                self._run(tool_call)
+            if not self._reuse(tool_call):
+                self._start(tool_call)
+
+    def _reuse(self, tool_call: ToolCall) -> bool:
+        """Give what the same call has given already to a model that has just taken over.
+
+        It may ask again for what was done before its time.
+        """
+        done = self._job.done.get(wish_of(tool_call)) if self._job.is_resumed else None
+        if done is None or self._limits(tool_call).repeatable:
+            return False
+        again = ToolOutput(
+            call_id=tool_call.call_id,
+            name=done.name,
+            output=done.output,
+            is_error=done.is_error,
+        )
+        self._job.outputs[tool_call.call_id] = again
+        return True
+
+    def _start(self, tool_call: ToolCall) -> None:
+        safe = self._limits(tool_call).safe
+        self._tell_session(ToolStarted(self._job.epoch, tool_call, safe))
+        wish = wish_of(tool_call)
+        self._job.asked[wish] += 1
+        if self._job.asked[wish] > MAX_SAME_CALLS:
+            text = f"not run: {tool_call.name} was called {MAX_SAME_CALLS} times just so already"
+            self.ended(tool_call.call_id, text, "failed")
+        else:
+            self._run(tool_call)
+
+    def _tell_session(self, message: ToolStarted | ToolEnded) -> None:
+        self._tell(self._call.addresses.session, message)
 
     def _run(self, tool_call: ToolCall) -> None:
         address: Address[object] = Address(f"tool {tool_call.name}")
@@ -63,7 +90,7 @@ class ToolRound:
             restart=Restart.TEMPORARY,
             address=address,
         )
-        self._call.addresses.tools.tell(StartChild(spec))
+        self._tell(self._call.addresses.tools, StartChild(spec))
 
     def _limits(self, tool_call: ToolCall) -> ToolLimits:
         return self._job.toolbox.limits(tool_call.name)
@@ -103,7 +130,7 @@ class ToolRound:
         self._job.outputs[call_id] = output
         safe = self._limits(tool_call).safe
         ended = ToolEnded(self._job.epoch, output, tool_call.arguments, status, safe, hand_over)
-        self._session.tell(ended)
+        self._tell_session(ended)
 
     def interrupt(self) -> None:
         """Stop what still runs; its output says that it was interrupted."""
@@ -111,13 +138,5 @@ class ToolRound:
             return
         for call_id, tool_call in self._job.calls.items():
             if call_id not in self._job.outputs:
-                self._call.addresses.tools.tell(StopChild(tool_call.id))
+                self._tell(self._call.addresses.tools, StopChild(tool_call.id))
                 self.ended(call_id, UNKNOWN, "interrupted")
-
-
-def _canonical(arguments: str) -> str:
-    """Write JSON arguments in one form, so that equal ones look equal; other text stays."""
-    try:
-        return json.dumps(json.loads(arguments), sort_keys=True)
-    except json.JSONDecodeError:
-        return arguments

@@ -12,15 +12,14 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from actors.arrivals import Arrival
+from actors.chat_capabilities import ChatCapabilities
+from actors.realtime import RealtimeEvent, RealtimeInput, RealtimeRequest
 from actors.speech_gate import GateConfig
 from actors.stt_capabilities import SttCapabilities
 from actors.tool_limits import ToolLimits
 from actors.vendor import (
     ChatEvent,
     ChatRequest,
-    RealtimeEvent,
-    RealtimeInput,
-    RealtimeRequest,
     ServedTool,
     SpeechChunk,
     SpeechRequest,
@@ -105,8 +104,16 @@ class TurnDetector(Protocol):
 class LanguageModel(Protocol):
     """Answers a conversation."""
 
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        """What it can do."""
+        ...
+
     def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
-        """Stream the answer; `ChatDone` ends it."""
+        """Stream the answer; `ChatDone` ends it.
+
+        `ChatProgress` while nothing can be spoken yet keeps it from counting as hung.
+        """
         ...
 
 

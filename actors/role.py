@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from actors.call import AnyAddress
-from actors.cast import Cast
+from actors.cast import NOBODY, Cast
 from actors.events import Quiet
 from actors.handover import Handover, Seam, Staged
 from actors.performer import Finished, Ready, Refused
 from actors.recasting import AbandonRecast, CarryOutRecast, PrepareRecast, RecastOrder, WhenUp
 from actors.reports import Failure, ProviderSwitched
 from actors.slot import Hold, Slot
-from actors.stage_manager import StageManager, TooLate, Wake
+from actors.stage_manager import Fall, StageManager, TooLate, Wake
 from actors.vendor import FailureKind
 from supervision.actor import Actor
 from supervision.address import Down
@@ -114,13 +114,13 @@ class Role(Actor, Generic[HoldT]):
         handover = Handover(before, name, kind, reason, epoch, self.clock.now_ns())
         return Staged(name, held.live[name], handover)
 
-    def understudy(self, of: str) -> Staged | None:
+    def understudy(self, of: str, *, without: frozenset[str] = NOBODY) -> Staged | None:
         """Return who would come after this performer, if that one is ready; else have it called.
 
         Whoever lets it win a race puts it on the stage by `put_on_stage`.
         """
         now_s = self.clock.now_s()
-        name = self.held.cast.next_after(of, now_s)
+        name = self.held.cast.next_after(of, now_s, without=without)
         if name is None:
             return None
         if name in self.held.facts:
@@ -180,8 +180,9 @@ class Role(Actor, Generic[HoldT]):
 
     def condemn(self, name: str, kind: FailureKind, detail: str) -> None:
         """End a performer that broke a deadline or the protocol; `on_performer_down` follows."""
-        self.held.condemned[name] = (kind, detail)
-        self.held.live[name].kill()
+        fall = self._manager.condemn(name, kind, detail)
+        if fall is not None:
+            self.address.tell(fall)
 
     def on_start(self) -> None:
         """Take up the hold, or make the first one, and fill the stage."""
@@ -196,7 +197,7 @@ class Role(Actor, Generic[HoldT]):
     def on_receive(self, message: object) -> None:
         """Route what concerns the cast; everything else goes to `handle`."""
         match message:
-            case Ready() | Down(key=str()) | Refused() | TooLate() | Wake() | Quiet():
+            case Ready() | Down(key=str()) | Fall() | Refused() | TooLate() | Wake() | Quiet():
                 self._about_cast(message)
             case Finished(attempt) if attempt in self.held.probes:
                 self._manager.proven(attempt)
@@ -207,15 +208,16 @@ class Role(Actor, Generic[HoldT]):
             case _:
                 self.handle(message)
 
-    def _about_cast(self, message: Ready | Down | Refused | TooLate | Wake | Quiet) -> None:
+    def _about_cast(self, message: Ready | Down | Fall | Refused | TooLate | Wake | Quiet) -> None:
         match message:
             case Ready(name, facts):
                 if self._manager.is_ready(name, facts):
                     self.on_performer_ready(name)
             case Down():
                 if (fall := self._manager.fell(message)) is not None:
-                    self.report_failure(f"{self.slot.name}/{fall.name}", fall.kind, fall.detail)
-                    self.on_performer_down(fall.name, fall.kind, fall.detail)
+                    self._fallen(fall)
+            case Fall():
+                self._fallen(message)
             case Refused(name, attempt, detail):
                 self.report_failure(f"{self.slot.name}/{name}", FailureKind.REJECTED, detail)
                 self.on_refused(name, attempt, detail)
@@ -242,6 +244,10 @@ class Role(Actor, Generic[HoldT]):
                 recasting.when_up()
             case AbandonRecast():
                 recasting.abandon("nobody carried the change out in time")
+
+    def _fallen(self, fall: Fall) -> None:
+        self.report_failure(f"{self.slot.name}/{fall.name}", fall.kind, fall.detail)
+        self.on_performer_down(fall.name, fall.kind, fall.detail)
 
     def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
         """Publish that something failed and was dealt with."""

@@ -7,7 +7,6 @@ from typing import Any
 from actors.call import AnyAddress, Call
 from actors.cast import Cast
 from actors.performer import Performer
-from actors.vendor import FailureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,8 @@ class Hold:
     """Performers that go once nobody speaks."""
     live: dict[str, AnyAddress] = field(default_factory=dict[str, AnyAddress])
     facts: dict[str, object] = field(default_factory=dict[str, object])
-    condemned: dict[str, tuple[FailureKind, str]] = field(
-        default_factory=dict[str, tuple[FailureKind, str]]
-    )
-    """Performers that the role itself is ending, and why."""
+    condemned: set[str] = field(default_factory=set[str])
+    """Performers that the role itself has ended, as long as they take to end."""
     why_fallen: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Kind and detail of the last failure of those that have not given way yet."""
     attempt: int = 0

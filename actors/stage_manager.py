@@ -113,7 +113,8 @@ class StageManager:
         held = self._held
         now_s = max(at_s, self._now_s)
         for name in held.cast.to_start(now_s, self._suspects()):
-            self.start(name)
+            if name not in held.condemned:  # once it has ended
+                self.start(name)
         wakes_at_s = held.cast.wakes_at_s(now_s)
         if wakes_at_s is not None:
             self._role.after(wakes_at_s - now_s, Wake(wakes_at_s), key="wake")
@@ -157,11 +158,30 @@ class StageManager:
         if held.live.get(name) is not down.address:
             return None
         del held.live[name]
+        if name in held.condemned:  # it counts as fallen already
+            held.condemned.remove(name)
+            self.fill()
+            return None
+        kind, detail, retry_after_s = _what_happened(down)
+        return self._note(Fall(name, kind, detail), retry_after_s)
+
+    def condemn(self, name: str, kind: FailureKind, detail: str) -> Fall | None:
+        """End a performer; it is out of the cast at once, however long it takes to end.
+
+        None if it is being ended already.
+        """
+        held = self._held
+        if name in held.condemned:
+            return None
+        held.condemned.add(name)
+        held.live[name].kill()
+        return self._note(Fall(name, kind, detail), None)
+
+    def _note(self, fall: Fall, retry_after_s: float | None) -> Fall:
+        held, name, kind, now_s = self._held, fall.name, fall.kind, self._now_s
         held.facts.pop(name, None)
         held.probes = {attempt: who for attempt, who in held.probes.items() if who != name}
-        kind, detail, retry_after_s = _what_happened(down)
-        kind, detail = held.condemned.pop(name, (kind, detail))
-        now_s, fall = self._now_s, Fall(name, kind, detail)
+        detail = fall.detail
         key = held.troupe[name].health_key
         self._health.fell(key, kind, now_s=now_s, retry_after_s=retry_after_s)
         if self.recasting.is_new(name):
@@ -184,7 +204,7 @@ class StageManager:
     def is_overdue(self, late: TooLate) -> str | None:
         """Say what the performer failed to do in time, if it did."""
         held = self._held
-        if held.live.get(late.name) is not late.address:
+        if held.live.get(late.name) is not late.address or late.name in held.condemned:
             return None
         if late.probe is not None:
             return "no answer to a canary" if late.probe in held.probes else None

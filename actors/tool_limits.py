@@ -15,6 +15,8 @@ class ToolLimits:
     """After this the call goes on without it."""
     safe: bool = False
     """Whether it only looks: then it may run before the turn is certain, and be cut off."""
+    repeatable: bool = False
+    """Whether it is run again where a model that has just taken over asks for what was done."""
 
     def __post_init__(self) -> None:
         """Validate.

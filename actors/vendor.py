@@ -93,6 +93,8 @@ class ChatRequest:
     language: str = "en"
     is_probe: bool = False
     """Nobody reads the answer: its first tokens (`PROBE_TOKENS`) show that the vendor is well."""
+    goes_on: bool = False
+    """Whether the last item is the beginning of the answer (`ResumeMode.PREFIX`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,16 @@ class TextDelta:
     """The next part of the answer's text."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatProgress:
+    """The model works, but has nothing to hand over yet: it thinks, or writes a tool call.
+
+    Not for signs that only the connection lives.
+    """
+
+    is_thinking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +129,7 @@ class ChatDone:
     reason: str = "stop"
 
 
-ChatEvent: TypeAlias = TextDelta | ToolCall | Usage | ChatDone
+ChatEvent: TypeAlias = TextDelta | ChatProgress | ToolCall | Usage | ChatDone
 
 # ---------------------------------------------------------------- speech to text
 
@@ -282,19 +294,3 @@ class TurnScore:
 
     probability: float | None = None
     state: TurnState | None = None
-
-
-# ---------------------------------------------------------------- speech to speech
-
-
-@dataclass(frozen=True, slots=True)
-class RealtimeRequest:
-    """How a speech-to-speech session begins."""
-
-    instructions: str = ""
-    tools: tuple[ToolSchema, ...] = ()
-    items: tuple[Item, ...] = field(default=())
-
-
-RealtimeInput: TypeAlias = SttAudio | SttFlush
-RealtimeEvent: TypeAlias = SttInterim | SttFinal | TextDelta | SpeechPcm | ToolCall | ChatDone

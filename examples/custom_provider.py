@@ -8,8 +8,9 @@ raises is dealt with: it rests and is opened again, and its understudies go on m
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from actors.chat_capabilities import ChatCapabilities
 from actors.conversation import Message
 from actors.ports import Services
 from actors.vendor import ChatDone, ChatEvent, ChatRequest, TextDelta
@@ -21,6 +22,7 @@ class Backwards:
     """Declared as data: nothing is connected before a call begins."""
 
     name: str = "backwards"
+    capabilities: ChatCapabilities = field(default_factory=ChatCapabilities)
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator["Backwards"]:

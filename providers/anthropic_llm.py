@@ -1,5 +1,6 @@
 """Anthropic's messages as a language model."""
 
+import re
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, Literal, cast
@@ -13,6 +14,7 @@ from anthropic.types import (
 )
 from pydantic import Field, JsonValue
 
+from actors.chat_capabilities import ChatCapabilities, ResumeMode
 from actors.ports import LanguageModel, Services
 from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest, FailureKind, ProviderError
 from providers.anthropic_messages import message_turns
@@ -29,6 +31,10 @@ from providers.http_failures import one_line, status_failure
 from providers.tool_shapes import anthropic_tool
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
+_TAKES_PREFIX: Final = re.compile(
+    r"claude-(?:[123](?:\b|-)|(?:opus|sonnet|haiku)-(?:3|4)(?:-[015])?(?:-\d{8})?(?:-latest)?\Z)"
+)
+"""Models up to 4.5 (platform.claude.com: streaming, "error recovery"; migration guide)."""
 
 
 class AnthropicLLM(HttpAccount):
@@ -46,6 +52,12 @@ class AnthropicLLM(HttpAccount):
     """Whether it thinks before the caller hears anything; not every model lets you choose."""
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     parallel_tool_calls: bool = True
+    resume: Literal["ask", "prefix"] | None = None
+    """How it goes on with an answer that another model has begun; unset: as its name tells.
+
+    Claude 4.5 and earlier write the rest of a last message of their own, unless they think; later
+    ones refuse it and are asked in words.
+    """
     prompt_caching: bool = False
     """Let the vendor keep the conversation so far: long ones become quicker and cheaper."""
     extra: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
@@ -55,6 +67,13 @@ class AnthropicLLM(HttpAccount):
     def owner(self) -> str:
         """Who owns what a tool call keeps for its model."""
         return f"anthropic {self.model}"
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        """What the model can do."""
+        thinks = self.thinking not in {None, "disabled"}
+        by_name = "ask" if thinks or not _TAKES_PREFIX.match(self.model) else "prefix"
+        return ChatCapabilities(ResumeMode(self.resume or by_name), thinks)
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
@@ -112,6 +131,10 @@ class _Claude:
         self._config = config
         self._messages = client.messages
         self._services = services
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return self._config.capabilities
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config

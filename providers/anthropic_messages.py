@@ -46,7 +46,7 @@ def message_turns(request: ChatRequest, owner: str) -> tuple[str, list[MessagePa
                 talk.add("user", *(_result(call, output) for call, output in turn.calls))
             case _:
                 assert_never(turn)
-    if talk.role != "user":
+    if talk.role != "user" and not request.goes_on:
         talk.add("user", _text(YOUR_TURN if told else BEGINNING))
     return system, talk.messages
 

@@ -15,9 +15,18 @@ from anthropic.types import (
 )
 from anthropic.types import Usage as MessageUsage
 
+from actors.chat_capabilities import CUT_OFF
 from actors.conversation import ToolCall, new_id
-from actors.vendor import ChatDone, ChatEvent, FailureKind, ProviderError, TextDelta, Usage
-from providers.chat_turns import CUT_OFF, is_json
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatProgress,
+    FailureKind,
+    ProviderError,
+    TextDelta,
+    Usage,
+)
+from providers.chat_turns import is_json
 from providers.vendor_data import kept
 
 Thought: TypeAlias = ThinkingBlockParam | RedactedThinkingBlockParam
@@ -101,10 +110,13 @@ class MessageReader:
                 yield from _spoken(block.text)
             case "tool_use":
                 self._block.name = block.name
+                yield ChatProgress()
             case "thinking":
                 self._block.text, self._block.signature = block.thinking, block.signature
+                yield ChatProgress(is_thinking=True)
             case "redacted_thinking":
                 self._block.text = block.data
+                yield ChatProgress(is_thinking=True)
             case _:
                 pass  # tools that run at the vendor: they are not asked for
 
@@ -115,8 +127,10 @@ class MessageReader:
                 yield from _spoken(delta.text)
             case "input_json_delta":
                 block.text += delta.partial_json
+                yield ChatProgress()
             case "thinking_delta":
                 block.text += delta.thinking
+                yield ChatProgress(is_thinking=True)
             case "signature_delta":
                 block.signature += delta.signature
             case _:

@@ -13,8 +13,6 @@ from typing import Final, TypeAlias, assert_never
 
 from actors.conversation import Conversation, Item, Message, Role, ToolCall, ToolOutput
 
-CUT_OFF: Final = "length"
-"""The reason of an answer that was as long as it may be; a call that it breaks off is void."""
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH: Final = 9
 

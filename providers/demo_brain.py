@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
+from actors.chat_capabilities import ChatCapabilities
 from actors.conversation import ToolCall, ToolOutput, new_id
 from actors.ports import LanguageModel, Services
 from actors.vendor import (
@@ -63,6 +64,10 @@ class _RuleBook:
 
     def __init__(self, config: DemoBrain) -> None:
         self._config = config
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return ChatCapabilities()
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         for event in self._answer(request):

@@ -15,21 +15,34 @@ from openai.types.chat.chat_completion_chunk import Choice, ChoiceDeltaToolCall
 from openai.types.chat.chat_completion_content_part_image_param import ImageURL
 from openai.types.completion_usage import CompletionUsage
 
+from actors.chat_capabilities import CUT_OFF
 from actors.conversation import ToolCall, new_id
 from actors.vendor import (
     ChatDone,
     ChatEvent,
+    ChatProgress,
     ChatRequest,
     FailureKind,
     ProviderError,
     TextDelta,
     Usage,
 )
-from providers.chat_turns import CUT_OFF, Said, ToolRound, is_json, split_system, turns, wire_id
+from providers.chat_turns import Said, ToolRound, is_json, split_system, turns, wire_id
 from providers.vendor_data import given_back, kept
 
 EXTRA: Final = "extra_content"
 """Where Google's server puts the signature of a thought, and wants it back with the call."""
+
+
+THOUGHTS: Final = ("reasoning_content", "reasoning")
+"""Where servers of open models put what their model thinks: DeepSeek and vLLM, OpenRouter."""
+PREFIX: Final = "prefix"
+"""What Mistral and DeepSeek want to be told of a last message that is to be gone on with."""
+
+
+def begin_answer(messages: list[ChatCompletionMessageParam]) -> None:
+    """Mark the last message as the beginning of the answer."""
+    messages[-1] = cast("Any", {**messages[-1], PREFIX: True})
 
 
 def chat_messages(request: ChatRequest, owner: str) -> list[ChatCompletionMessageParam]:
@@ -130,17 +143,20 @@ class ChatReader:
         self._usage: CompletionUsage | None = None
         self._reason: str | None = None
 
-    def read(self, chunk: ChatCompletionChunk) -> Iterator[TextDelta]:
-        """Take the next chunk; yield the text in it."""
+    def read(self, chunk: ChatCompletionChunk) -> Iterator[TextDelta | ChatProgress]:
+        """Take the next chunk; yield the text in it, or that the model works."""
         for choice in chunk.choices:
             yield from self._read(choice)
         self._usage = chunk.usage or self._usage
 
-    def _read(self, choice: Choice) -> Iterator[TextDelta]:
+    def _read(self, choice: Choice) -> Iterator[TextDelta | ChatProgress]:
         if text := choice.delta.content or choice.delta.refusal:
             yield TextDelta(text)
+        elif any((choice.delta.model_extra or {}).get(name) for name in THOUGHTS):
+            yield ChatProgress(is_thinking=True)
         for fragment in choice.delta.tool_calls or ():
             self._take(fragment)
+            yield ChatProgress()
         self._reason = choice.finish_reason or self._reason
 
     def _take(self, fragment: ChoiceDeltaToolCall) -> None:

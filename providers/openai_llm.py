@@ -1,19 +1,26 @@
 """OpenAI's chat completions, and every server that speaks like them, as a language model."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Any, Final, Literal, cast
 
 import openai
 from openai.types.chat import ChatCompletionChunk
 from pydantic import Field
 
+from actors.chat_capabilities import ChatCapabilities, ResumeMode
 from actors.ports import LanguageModel, Services
 from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest
 from providers.http_client import Outside, outside, refuse_no_stream
 from providers.openai_account import OpenAIAccount, given
-from providers.openai_chat import ChatReader, chat_messages
+from providers.openai_chat import ChatReader, begin_answer, chat_messages
 from providers.tool_shapes import openai_chat_tool
+
+_THINKS: Final = re.compile(r"o\d|gpt-5(?!\.)")
+"""Models that think unless they are told not to."""
+_GO_ON: Final = {"continue_final_message": True, "add_generation_prompt": False}
 
 
 class OpenAIModel(OpenAIAccount):
@@ -28,14 +35,38 @@ class OpenAIModel(OpenAIAccount):
         None
     )
     """How much a thinking model thinks before the caller hears anything."""
+    thinks: bool | None = None
+    """Whether it may be silent for seconds at first; unset: as effort and name tell."""
     parallel_tool_calls: bool | None = None
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        """What the model can do."""
+        effort = self.reasoning_effort
+        by_name = effort not in {None, "none"} or (
+            effort is None and _THINKS.match(self.model) is not None
+        )
+        return ChatCapabilities(thinks=by_name if self.thinks is None else self.thinks)
 
 
 class OpenAILLM(OpenAIModel):
     """A model behind chat completions."""
 
+    resume: Literal["ask", "prefix", "continue_final_message", "prefill"] = "ask"
+    """How it goes on with an answer that another model has begun.
+
+    OpenAI's own models are asked in words. ``prefix`` suits Mistral and DeepSeek,
+    ``continue_final_message`` vLLM, and ``prefill`` servers that go on with a last message of the
+    assistant by themselves, as llama.cpp does.
+    """
     include_usage: bool = True
     """Ask for the count of tokens; off for the few servers that refuse the question."""
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        """What the model can do."""
+        resume = ResumeMode.ASK if self.resume == "ask" else ResumeMode.PREFIX
+        return replace(super().capabilities, resume=resume)
 
     @property
     def owner(self) -> str:
@@ -61,6 +92,10 @@ class _ChatModel:
         self._completions = client.chat.completions
         self._services = services
 
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return self._config.capabilities
+
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config
         reader = ChatReader(config.name, config.owner)
@@ -76,9 +111,13 @@ class _ChatModel:
     async def _ask(self, request: ChatRequest) -> openai.AsyncStream[ChatCompletionChunk]:
         config = self._config
         tools = cast("list[Any]", [openai_chat_tool(tool) for tool in request.tools])
+        messages = chat_messages(request, config.owner)
+        if request.goes_on and config.resume == "prefix":
+            begin_answer(messages)
+        goes_on = request.goes_on and config.resume == "continue_final_message"
         return await self._completions.create(
             model=config.model,
-            messages=chat_messages(request, config.owner),
+            messages=messages,
             stream=True,
             stream_options={"include_usage": True} if config.include_usage else openai.omit,
             tools=given(tools or None),
@@ -87,5 +126,5 @@ class _ChatModel:
             top_p=given(config.top_p),
             max_completion_tokens=given(PROBE_TOKENS if request.is_probe else config.max_tokens),
             reasoning_effort=given(config.reasoning_effort),
-            extra_body=dict(config.extra),
+            extra_body={**config.extra, **(_GO_ON if goes_on else {})},
         )

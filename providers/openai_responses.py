@@ -12,17 +12,19 @@ from openai.types.responses import (
     ResponseStreamEvent,
 )
 
+from actors.chat_capabilities import CUT_OFF
 from actors.conversation import ToolCall, new_id
 from actors.vendor import (
     ChatDone,
     ChatEvent,
+    ChatProgress,
     ChatRequest,
     FailureKind,
     ProviderError,
     TextDelta,
     Usage,
 )
-from providers.chat_turns import CUT_OFF, Said, ToolRound, split_system, turns, wire_id
+from providers.chat_turns import Said, ToolRound, split_system, turns, wire_id
 from providers.http_failures import one_line
 
 _KINDS: Final = {
@@ -97,6 +99,13 @@ class ResponseReader:
         match event.type:
             case "response.output_text.delta" | "response.refusal.delta":
                 yield TextDelta(event.delta)
+            case "response.output_item.added":
+                if event.item.type in {"reasoning", "function_call"}:
+                    yield ChatProgress(is_thinking=event.item.type == "reasoning")
+            case "response.reasoning_text.delta" | "response.reasoning_summary_text.delta":
+                yield ChatProgress(is_thinking=True)
+            case "response.function_call_arguments.delta":
+                yield ChatProgress()
             case "response.output_item.done":
                 if event.item.type == "function_call":
                     yield from self._called(event.item)

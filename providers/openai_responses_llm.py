@@ -11,6 +11,7 @@ from typing import Any, cast
 import openai
 from openai.types.responses import ResponseStreamEvent
 
+from actors.chat_capabilities import ChatCapabilities
 from actors.ports import LanguageModel, Services
 from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest
 from providers.http_client import Outside, outside, refuse_no_stream
@@ -45,6 +46,10 @@ class _ResponsesModel:
         self._config = config
         self._responses = client.responses
         self._services = services
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return self._config.capabilities
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config

@@ -7,6 +7,7 @@ declaration; give rooms declarations of their own where that matters.
 """
 
 import asyncio
+import contextlib
 import copy
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -36,6 +37,13 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True)
+class Deaf:
+    """Do nothing for so long, then go on, whoever has cancelled it meanwhile."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """End the stream here, without its end mark."""
 
@@ -48,6 +56,8 @@ class Fault:
     error: Exception = field(default_factory=lambda: ProviderError("a scripted fault"))
     hang: bool = False
     """Instead of raising, nothing more comes."""
+    deaf_s: float | None = None
+    """Instead of raising, nothing comes for so long; then it goes on, even if it was cancelled."""
     times: int = 1
 
 
@@ -122,10 +132,23 @@ class Stream:
 
 
 async def happen(fault: Fault) -> None:
-    """Raise, or hang until cancelled."""
+    """Raise, or hang until cancelled, or for a time."""
+    if fault.deaf_s is not None:
+        await deaf(fault.deaf_s)
+        return
     if fault.hang:
         await hang()
     raise fresh(fault.error)
+
+
+async def deaf(seconds: float) -> None:
+    """Wait for so long, and do not listen to those who cancel."""
+    loop = asyncio.get_running_loop()
+    over = loop.create_future()
+    loop.call_later(seconds, over.set_result, None)
+    while not over.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([over])
 
 
 async def hang() -> None:

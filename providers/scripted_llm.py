@@ -1,28 +1,52 @@
 """A language model that says what its script says."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from pydantic import Field
 
-from actors.conversation import ToolCall
+from actors.chat_capabilities import ChatCapabilities, ResumeMode
+from actors.conversation import Message, ToolCall
 from actors.ports import LanguageModel, Services
-from actors.vendor import ChatDone, ChatEvent, ChatRequest, TextDelta, Usage
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatProgress,
+    ChatRequest,
+    FailureKind,
+    ProviderError,
+    TextDelta,
+    Usage,
+)
 from providers.scripted import (
     Afterwards,
     Cut,
+    Deaf,
     Hang,
     Pause,
     ScriptedProvider,
+    deaf,
     fresh,
     hang,
     next_entry,
 )
 
-Step: TypeAlias = str | ToolCall | Usage | ChatDone | Pause | Hang | Cut | Exception
+Step: TypeAlias = (
+    str | ToolCall | ChatProgress | Usage | ChatDone | Pause | Hang | Deaf | Cut | Exception
+)
 Reply: TypeAlias = str | Exception | Sequence[Step]
+GoingOn: TypeAlias = Literal[
+    "goes on",
+    "repeats three words",
+    "repeats a sentence",
+    "repeats everything",
+    "begins anew",
+    "refuses a prefix",
+]
+"""What a model may do that is asked for the rest: all but the last two know their text by heart."""
 
 
 class ScriptedLLM(ScriptedProvider):
@@ -39,6 +63,10 @@ class ScriptedLLM(ScriptedProvider):
     gap_s: float = Field(default=0.0, ge=0)
     """The time between tokens."""
     afterwards: Afterwards = "last"
+    resume: ResumeMode = ResumeMode.ASK
+    going_on: GoingOn = "goes on"
+    """What it does when it is asked to go on with an answer that another one has begun."""
+    thinks: bool = False
 
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
@@ -51,6 +79,10 @@ class _ScriptedModel:
     def __init__(self, config: ScriptedLLM) -> None:
         self._config = config
 
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return ChatCapabilities(self._config.resume, self._config.thinks)
+
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config
         config.record.requests.append(request)
@@ -58,6 +90,10 @@ class _ScriptedModel:
         reply: Reply | None = "ok"  # a probe takes nothing from the script
         if not request.is_probe:
             reply = next_entry(config.replies, config.record, config.afterwards)
+        if (said := said_before(request)) is not None:
+            if request.goes_on and config.going_on == "refuses a prefix":
+                raise ProviderError("HTTP 400: no prefix", kind=FailureKind.REJECTED)
+            reply = gone_on(reply, said, config.going_on)
         await asyncio.sleep(config.first_s)
         for number, step in enumerate(steps(reply)):
             if number:
@@ -76,11 +112,13 @@ class _ScriptedModel:
         yield ChatDone()
 
 
-async def _carry_out(step: str | ToolCall | Usage | Pause | Hang | Exception) -> ChatEvent | None:
+async def _carry_out(
+    step: str | ToolCall | ChatProgress | Usage | Pause | Hang | Deaf | Exception,
+) -> ChatEvent | None:
     match step:
         case str():
             return TextDelta(step)
-        case ToolCall() | Usage():
+        case ToolCall() | ChatProgress() | Usage():
             return step
         case Pause():
             await asyncio.sleep(step.seconds)
@@ -88,10 +126,45 @@ async def _carry_out(step: str | ToolCall | Usage | Pause | Hang | Exception) ->
         case Hang():
             await hang()
             return None
+        case Deaf():
+            await deaf(step.seconds)
+            return None
         case Exception():
             raise fresh(step)
         case _:
             assert_never(step)
+
+
+def said_before(request: ChatRequest) -> str | None:
+    """Return the beginning of the answer that it is asked to go on with, if it is."""
+    match request.items:
+        case [*_, Message(role="assistant", text=said)] if request.goes_on:
+            return said
+        case [*_, Message(role="assistant", text=said), Message(role="system")]:
+            return said
+        case _:
+            return None
+
+
+def gone_on(reply: Reply | None, said: str, manner: GoingOn) -> Reply | None:
+    """Return what such a model says instead of its whole answer."""
+    if not isinstance(reply, str) or manner in {"repeats everything", "begins anew"}:
+        return reply
+    words = reply.split()
+    begun = len(said.split())
+    match manner:
+        case "repeats three words":
+            begun -= 3
+        case "repeats a sentence":
+            begun -= len(last_sentence(said).split())
+        case _:
+            pass
+    return " ".join(words[max(0, begun) :])
+
+
+def last_sentence(text: str) -> str:
+    """Return what stands behind the last full stop but one."""
+    return re.split(r"(?<=[.!?])\s+", text.strip())[-1]
 
 
 def steps(reply: Reply | None) -> Iterator[Step]:

@@ -66,6 +66,7 @@ def function_tool(
     name: str | None = None,
     timeout_s: float = 30.0,
     safe: bool = False,
+    repeatable: bool = False,
     schema: dict[str, Any] | None = None,
 ) -> Callable[[FunctionT], FunctionT]: ...
 def function_tool(
@@ -75,6 +76,7 @@ def function_tool(
     name: str | None = None,
     timeout_s: float = 30.0,
     safe: bool = False,
+    repeatable: bool = False,
     schema: dict[str, Any] | None = None,
 ) -> Any:
     """Make a function or method, sync or async, a tool of the agent.
@@ -86,13 +88,15 @@ def function_tool(
         name: what the model calls it, where the function's own name will not do.
         timeout_s: after this the call goes on without it.
         safe: it only looks: it may run before the turn is certain, and be cut off.
+        repeatable: a model that takes over in mid-reply may have it run once more with the same
+            arguments; else it is given the first output.
         schema: JSON Schema of the arguments, in place of the signature's; they are passed on as
             the model gives them.
 
     Raises:
         ValueError: the deadline is not positive.
     """
-    limits = ToolLimits(timeout_s=timeout_s, safe=safe)
+    limits = ToolLimits(timeout_s=timeout_s, safe=safe, repeatable=repeatable)
     make = functools.partial(_make_tool, name=name, limits=limits, schema=schema)
     return make if function is None else make(function)
 

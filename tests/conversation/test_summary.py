@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.chat_capabilities import ChatCapabilities
 from actors.conversation import (
     Conversation,
     Item,
@@ -33,6 +34,8 @@ TURNS = st.integers(1, 4)
 
 class Writer:
     """A language model that answers as it is told, and remembers what it was asked."""
+
+    capabilities = ChatCapabilities()
 
     def __init__(self, *events: ChatEvent) -> None:
         self.events = events or (TextDelta(" They "), TextDelta("talked."), Usage(9, 3), ChatDone())

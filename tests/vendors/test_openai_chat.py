@@ -6,7 +6,7 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from actors.conversation import Message, ToolCall, ToolOutput
-from actors.vendor import ChatDone, ChatRequest, FailureKind, ProviderError, TextDelta
+from actors.vendor import ChatDone, ChatProgress, ChatRequest, FailureKind, ProviderError, TextDelta
 from providers.openai_chat import ChatReader, chat_messages
 from tests.vendors.asking import HELLO, asked
 from tests.vendors.dialects import DIALECTS
@@ -84,7 +84,9 @@ def test_what_a_server_signs_a_call_with_is_given_back_to_the_same_model_only() 
     for _ in range(2):
         chunk: dict[str, Any] = {"id": "1", "created": 1, "model": "m"}
         chunk |= {"object": "chat.completion.chunk", "choices": [choice]}
-        assert list(reader.read(ChatCompletionChunk.model_validate(chunk))) == []
+        assert not [
+            e for e in reader.read(ChatCompletionChunk.model_validate(chunk)) if e != ChatProgress()
+        ]
         choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
     call = next(event for event in reader.end() if isinstance(event, ToolCall))
     output = ToolOutput(call_id=call.call_id, name=call.name, output="3")

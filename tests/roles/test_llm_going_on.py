@@ -1,0 +1,194 @@
+"""A model fails in mid-reply, and the caller hears one reply that goes on."""
+
+from typing import get_args
+
+import pytest
+
+from actors.chat_capabilities import ResumeMode
+from actors.llm_asker import LlmAsker
+from actors.slot import Hold
+from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
+from actors.vendor import FailureKind, ProviderError
+from providers.scripted import Cut, Fault, Hang
+from providers.scripted_llm import GoingOn, ScriptedLLM
+from tests.calls.rig import agent, call
+from tests.roles.llm_calls import (
+    ANSWER,
+    OTHER,
+    WORDS,
+    as_steps,
+    failing,
+    heard,
+    only_switch,
+    raises_at,
+    understudy,
+)
+
+CHUNKS = range(len(WORDS))
+MID_SENTENCE, SENTENCE_END = 8, 14
+"""Chunks before which a clause, and a whole sentence, were heard already."""
+
+
+def test_the_answer_has_as_many_words_as_the_peers_were_given() -> None:
+    assert len(WORDS) == 21
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+async def test_llm_raise_at_every_chunk(chunk: int) -> None:
+    text, rig = await heard([failing(raises_at(chunk), gap_s=0.1), understudy(gap_s=0.1)])
+    assert text == ANSWER
+    switched = only_switch(rig)
+    assert (switched["slot"], switched["kind"], switched["to"]) == ("llm", "error", "second")
+    assert switched["words_repeated"] == 0
+
+
+async def test_llm_raise_before_first() -> None:
+    first, second = failing(raises_at(0)), understudy(first_s=0.4)
+    text, rig = await heard([first, second])
+    assert text == ANSWER
+    assert only_switch(rig)["seam"] == "clean"
+    assert first.record.requests[0] == second.record.requests[0]
+    asked_ns = rig.named("provider_switched")[0].at_ns
+    heard_ns = rig.named("agent_speech_started")[0].at_ns
+    assert (heard_ns - asked_ns) / 1e9 == pytest.approx(0.4, abs=0.02)
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+async def test_llm_hang_at_every_chunk_late_results(chunk: int) -> None:
+    first = failing(Fault(at=chunk, deaf_s=3.0), gap_s=0.05)
+    async with call(agent(llm=[first, understudy(gap_s=0.05)])) as rig:
+        assert await rig.asks() == ANSWER
+        role = rig.job.call.addresses.llm.hold
+    switches = rig.fields("provider_switched")
+    assert isinstance(role, Hold)
+    assert len(switches) <= 1
+    assert {switch["kind"] for switch in switches} <= {"late", "stall"}
+
+
+async def test_what_a_hung_model_says_after_all_is_counted_and_not_heard() -> None:
+    first = failing(Fault(at=0, deaf_s=3.0), gap_s=0.05)
+    async with call(agent(llm=[first, understudy(gap_s=0.3)])) as rig:
+        assert await rig.asks() == ANSWER
+        hold = rig.job.call.addresses.llm.hold
+        assert getattr(hold, "stale", 0) == len(WORDS) + 1
+    assert only_switch(rig)["kind"] == "late"
+
+
+@pytest.mark.parametrize("chunk", [0, 1, MID_SENTENCE, SENTENCE_END, 20])
+async def test_llm_eof_without_end_mark(chunk: int) -> None:
+    first = failing(replies=[[*as_steps(ANSWER)[:chunk], Cut()]], gap_s=0.1)
+    text, rig = await heard([first, understudy()])
+    assert text == ANSWER
+    assert only_switch(rig)["kind"] == "closed"
+
+
+async def test_llm_empty_done() -> None:
+    text, rig = await heard([failing(replies=[[]]), understudy()])
+    assert text == ANSWER
+    assert only_switch(rig)["kind"] == "empty"
+
+
+async def test_a_model_that_has_nothing_to_say_again_is_believed() -> None:
+    async with call(agent(llm=ScriptedLLM(replies=[[], [], "And you?"]))) as rig:
+        await rig.says()
+        assert (await rig.until("agent_speech_finished"))["outcome"] == "silent"
+        assert await rig.asks() == "And you?"
+
+
+async def test_llm_empty_after_resume_at_sentence_end() -> None:
+    short = "We have three rooms, two of them with a view."
+    first = failing(replies=[[*as_steps(short), Hang()]])
+    second = understudy(replies=[short])
+    third = ScriptedLLM(name="third", replies=["Never said."])
+    text, rig = await heard([first, second, third])
+    assert text == short
+    assert only_switch(rig)["to"] == "second"
+    assert not third.record.requests
+
+
+async def test_llm_pings_only() -> None:
+    first = failing(replies=[[Hang()]])  # its connection lives, and nothing comes of it
+    text, rig = await heard([first, understudy()])
+    assert text == ANSWER
+    assert only_switch(rig)["kind"] == "late"
+    committed, switched = rig.named("turn_committed")[0], rig.named("provider_switched")[0]
+    assert (switched.at_ns - committed.at_ns) / 1e9 <= 2.5
+
+
+@pytest.mark.parametrize("chunk", [MID_SENTENCE, SENTENCE_END, 20])
+@pytest.mark.parametrize(
+    ("manner", "seam"),
+    [
+        ("repeats a sentence", "deduped"),
+        ("repeats everything", "deduped"),
+        ("repeats three words", "deduped"),
+    ],
+)
+async def test_llm_understudy_repeats(manner: GoingOn, seam: str, chunk: int) -> None:
+    models = [failing(raises_at(chunk), gap_s=0.15), understudy(manner, gap_s=0.05)]
+    text, rig = await heard(models)
+    assert text == ANSWER
+    assert only_switch(rig)["seam"] == seam
+
+
+async def test_llm_understudy_other_answer() -> None:
+    other = understudy("begins anew", replies=[OTHER])
+    text, rig = await heard([failing(raises_at(SENTENCE_END), gap_s=0.15), other])
+    assert text == f"We have three rooms, two of them with a view. {OTHER}"
+    assert only_switch(rig)["seam"] == "unchecked"
+
+
+async def test_llm_prefix_refused_400() -> None:
+    second = understudy("refuses a prefix", resume=ResumeMode.PREFIX)
+    third = ScriptedLLM(name="third", replies=["Never said."])
+    models = [failing(raises_at(SENTENCE_END), gap_s=0.15), second, third]
+    text, rig = await heard(models)
+    assert text == ANSWER
+    assert only_switch(rig)["to"] == "second"
+    asked = [getattr(request, "goes_on", None) for request in second.record.requests]
+    assert asked == [True, False]
+    assert second.record.opened == 1, "its vendor is well"
+    assert not third.record.requests
+
+
+async def test_a_model_that_takes_a_prefix_is_asked_with_it_and_joins() -> None:
+    second = understudy(resume=ResumeMode.PREFIX)
+    text, rig = await heard([failing(raises_at(SENTENCE_END), gap_s=0.15), second])
+    assert text == ANSWER
+    assert only_switch(rig)["seam"] == "joined"
+
+
+async def test_llm_context_too_long_everywhere() -> None:
+    too_long = ProviderError("HTTP 413: too long", kind=FailureKind.REJECTED)
+    models = [  # they are asked twice: early, and for certain
+        ScriptedLLM(name=name, replies=["And what else?"], fault=Fault(error=too_long, times=2))
+        for name in ("first", "second", "third")
+    ]
+    async with call(agent(llm=models, apology="Sorry about that.")) as rig:
+        assert await rig.asks() == "Sorry about that."
+        assert await rig.asks(answers=2) == "And what else?"
+    assert [model.record.opened for model in models] == [1, 1, 1]
+
+
+async def test_llm_unheard_speculation_fails() -> None:
+    """The pieces of a reply whose gate is still shut are taken back: there is no seam."""
+    written_only = SpeculationConfig(mode=SpeculationMode.LLM)
+    models = [failing(raises_at(SENTENCE_END)), understudy()]
+    text, rig = await heard(models, turn_taking=TurnTakingConfig(speculation=written_only))
+    assert text == ANSWER
+    assert only_switch(rig)["seam"] == "retracted"
+
+
+async def test_a_reply_that_nobody_brings_on_fails_aloud_after_the_grace() -> None:
+    gone = ProviderError("it is down")
+    broken = failing(replies=[[*as_steps(ANSWER)[:MID_SENTENCE], gone], gone], gap_s=0.1)
+    async with call(agent(llm=broken, apology="Sorry about that.")) as rig:
+        await rig.says()
+        await rig.until("agent_transcript", count=2, within_s=60.0)
+        said = [event["text"] for event in rig.fields("agent_transcript")]
+    assert said == ["We have three rooms,", "Sorry about that."]
+
+
+def test_every_manner_of_going_on_is_tried() -> None:
+    assert len(get_args(GoingOn)) == 6
+    assert LlmAsker.__doc__
