@@ -8,6 +8,7 @@ from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
 from actors.audio import BYTES_PER_SAMPLE
+from transports.webrtc_decimator import Decimator
 from transports.webrtc_opus import (
     FRAME_SAMPLES,
     SILENCE,
@@ -75,10 +76,11 @@ class CallerEar:
     """What the caller says, from packets to PCM without a gap: what was lost is silent."""
 
     def __init__(self, hear: Callable[[bytes], None]) -> None:
-        """Hand each piece of sound (s16le mono at 48 kHz) to ``hear``."""
+        """Hand each piece of sound (s16le mono at 16 kHz) to ``hear``."""
         self._hear = hear
         self._order = Reorder[RtpPacket]()
         self._decoder = OpusDecoder()
+        self._decimator = Decimator()
         self._until: int | None = None
         """The RTP time up to which all was heard."""
 
@@ -94,7 +96,7 @@ class CallerEar:
             if sound:
                 gap = gap_samples(self._until, ready.timestamp)
                 self._until = ready.timestamp + len(sound) // BYTES_PER_SAMPLE
-                self._hear(bytes(gap * BYTES_PER_SAMPLE) + sound)
+                self._hear(self._decimator.push(bytes(gap * BYTES_PER_SAMPLE) + sound))
         return False, None
 
 

@@ -5,7 +5,7 @@ from collections import deque
 from typing import Final
 
 from actors.arrivals import AudioIn
-from transports.webrtc_opus import RATE_HZ
+from actors.audio import CALLER_RATE_HZ
 
 MAX_SOUNDS: Final = 50
 """A second of sound; the oldest goes."""
@@ -25,9 +25,9 @@ class Inbox:
         self._news = asyncio.Event()
 
     def hear(self, pcm: bytes) -> None:
-        """Take a piece of sound (s16le mono at 48 kHz)."""
+        """Take a piece of sound (s16le mono at 16 kHz)."""
         self.lost += len(self._sounds) == MAX_SOUNDS
-        self._sounds.append(AudioIn(pcm, RATE_HZ))
+        self._sounds.append(AudioIn(pcm, CALLER_RATE_HZ))
         self._news.set()
 
     def read(self, text: str | bytes) -> None:

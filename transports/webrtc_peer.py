@@ -16,14 +16,13 @@ from aiortc import (
 from aiortc.exceptions import InvalidStateError, OperationError
 
 from actors.arrivals import AudioIn, VideoIn
-from actors.audio import BYTES_PER_SAMPLE
+from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from transports.webrtc_audio import AgentTrack, CallerEar
 from transports.webrtc_config import WebRtcConfig
 from transports.webrtc_inbox import Inbox
 from transports.webrtc_internals import own_connecting, reach_at, replace_jitter_buffer
 from transports.webrtc_liveness import Liveness, packets_received
 from transports.webrtc_offer import Candidate, Description, OfferError
-from transports.webrtc_opus import RATE_HZ
 from transports.webrtc_video import VideoEye, limit_bitrate
 
 CHANNEL: Final = "control"
@@ -292,4 +291,4 @@ async def _negotiating() -> AsyncGenerator[None]:
 
 
 def _silence(seconds: float) -> AudioIn:
-    return AudioIn(bytes(round(seconds * RATE_HZ) * BYTES_PER_SAMPLE), RATE_HZ)
+    return AudioIn(bytes(round(seconds * CALLER_RATE_HZ) * BYTES_PER_SAMPLE), CALLER_RATE_HZ)

@@ -28,11 +28,11 @@ async def test_what_the_caller_says_arrives_whole_and_at_the_right_pitch() -> No
         person.microphone.speak(tone(0.5))
         await asyncio.sleep(0.8)
         heard = call.sound.astype(float)
-    assert {one.sample_rate_hz for one in call.arrivals if isinstance(one, AudioIn)} == {48_000}
+    assert {one.sample_rate_hz for one in call.arrivals if isinstance(one, AudioIn)} == {16_000}
     loud = np.flatnonzero(np.abs(heard) > 2000)
     spoken = heard[loud[0] : loud[-1]]
-    assert len(spoken) / 48_000 == pytest.approx(0.5, abs=0.03)
-    assert np.abs(np.fft.rfft(spoken, 48_000)).argmax() == pytest.approx(440, abs=2)
+    assert len(spoken) / 16_000 == pytest.approx(0.5, abs=0.03)
+    assert np.abs(np.fft.rfft(spoken, 16_000)).argmax() == pytest.approx(440, abs=2)
 
 
 async def test_the_agent_is_heard_without_a_hole_and_silence_goes_on_after_it() -> None:
@@ -55,7 +55,7 @@ async def test_silence_is_heard_while_the_caller_sends_nothing() -> None:
         await asyncio.sleep(0.1)
         before = len(call.sound)
         await asyncio.sleep(0.6)
-        assert (len(call.sound) - before) / 48_000 == pytest.approx(0.6, abs=0.15)
+        assert (len(call.sound) - before) / 16_000 == pytest.approx(0.6, abs=0.15)
 
 
 async def test_a_greeting_and_what_is_sent_later_come_over_the_data_channel() -> None:

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from actors.audio import CALLER_FRAME_BYTES
 from tests.transports.webrtc_rig import tone
 from transports.webrtc_audio import MAX_GAP_SAMPLES, CallerEar, gap_samples
 from transports.webrtc_config import IceServer, WebRtcConfig
+from transports.webrtc_decimator import Decimator
 from transports.webrtc_internals import LOOPBACK, MAX_UNDECODED, DecoderQueue
 from transports.webrtc_liveness import Liveness
 from transports.webrtc_opus import FRAME_BYTES, FRAME_SAMPLES, SILENCE, OpusDecoder, OpusEncoder
@@ -189,6 +191,36 @@ def test_noise_in_place_of_a_packet_is_no_fault(noise: bytes) -> None:
     assert len(decoder.decode(bytes(OpusEncoder().encode(SILENCE)))) == FRAME_BYTES
 
 
+# ---------------------------------------------------------------- from 48 to 16 kHz
+
+
+@given(st.lists(st.integers(0, 3000), max_size=12))
+def test_however_a_sound_is_cut_it_comes_out_whole_and_without_a_seam(sizes: list[int]) -> None:
+    sound = tone(0.5)
+    whole, parts, at = Decimator().push(sound), Decimator(), 0
+    out = b""
+    for size in [*sizes, len(sound)]:
+        out += parts.push(sound[at * 2 : (at + size) * 2])
+        at += size
+    assert out == whole
+    assert len(whole) == len(sound) // 3
+
+
+@pytest.mark.parametrize(("hz", "passes"), [(300, 1.0), (3000, 1.0), (6000, 1.0), (9000, 0.0)])
+def test_what_a_caller_says_passes_and_what_would_be_folded_down_does_not(
+    hz: float, passes: float
+) -> None:
+    heard = np.frombuffer(Decimator().push(tone(0.5, hz)), np.int16).astype(float)
+    assert heard[100:].std() / (8192 / 2**0.5) == pytest.approx(passes, abs=0.02)
+
+
+def test_a_sound_comes_out_a_millisecond_late_and_full_scale_does_not_wrap() -> None:
+    step = np.concatenate([np.zeros(480, np.int16), np.full(960, 32767, np.int16)]).tobytes()
+    heard = np.frombuffer(Decimator().push(step), np.int16)
+    assert np.flatnonzero(heard > 16000)[0] - 160 == pytest.approx(16, abs=1)
+    assert heard.min() > -4000
+
+
 # ---------------------------------------------------------------- the caller's ear
 
 
@@ -202,7 +234,7 @@ def test_a_lost_packet_is_heard_as_silence_of_its_length() -> None:
     ear, packet = CallerEar(heard.append), bytes(OpusEncoder().encode(SILENCE))
     for number in (0, 1, 3, 4, 5):
         assert ear.add(Packet(number, packet)) == (False, None)
-    assert [len(pcm) // FRAME_BYTES for pcm in heard] == [1, 1, 2, 1, 1]
+    assert [len(pcm) // CALLER_FRAME_BYTES for pcm in heard] == [1, 1, 2, 1, 1]
     assert ear.lost == 1
 
 
