@@ -26,9 +26,11 @@ from actors.reports import (
     UserStateChanged,
 )
 from actors.turn_hooks import TurnHooks
-from actors.turn_taking import AgentState, OutputKind, UserState
+from actors.turn_taking import AgentState, DiscardReason, OutputKind, UserState
 from actors.turn_taking import effects as fx
+from actors.utterance import Utterance
 from actors.vendor import TurnText
+from actors.wishes import Say
 
 
 class Conductor:
@@ -116,6 +118,9 @@ class Conductor:
                 memory.amend_turn(record, epoch, old, new)
             case fx.TurnDiscarded(text, reason):
                 self.report(TurnDropped(text, reason.value))
+                if reason is DiscardReason.STT_LOST:  # the caller has spoken to nobody: say so
+                    say = Say(Utterance(), record.part.script.apology)
+                    self._call.addresses.session.tell(say)
             case fx.ScoreTurn(revision, text):
                 turn = TurnText(text, record.conversation.items, record.part.language)
                 self._call.addresses.turn.tell(ScoreText(revision, turn))

@@ -17,6 +17,14 @@ from actors.slot import Hold, Slot
 from actors.speech_gate import Began, Ended, GateConfig, GateEvent, SpeechGate
 from actors.vendor import FailureKind
 
+JUDGED_AGAIN_S = 0.2
+"""Speech that was open when its detector fell is judged again by then, or it ends."""
+MOST_AGAIN = CALLER_RATE_HZ
+"""More than this is not judged again: it would tell of a speech long over."""
+LATE_S = 0.1
+"""A window takes up to two frames, and its judgement may be late by 60 ms."""
+PAUSE_S = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -58,6 +66,19 @@ class VadHold(Hold):
     gate: SpeechGate = field(default_factory=lambda: SpeechGate(GateConfig()))
     marks: int = 0
     through: int = 0
+    fed_to: int = 0
+    """Audio before this sample was given to the present detector."""
+    judged_to: int = 0
+    waits_since_s: float | None = None
+    """Since when the detector owes a judgement."""
+    fed_at_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Unjudged:
+    """Nothing was judged after this sample since the detector fell."""
+
+    judged_to: int
 
 
 class VadRole(Role[VadHold]):
@@ -77,11 +98,10 @@ class VadRole(Role[VadHold]):
         match message:
             case CallerAudio():
                 self._pass_on(message)
-            case Result(value=Judged(at, samples, probability)):
-                held = self.held
-                held.gate, happened = held.gate.step(at, samples, probability)
-                if happened is not None:
-                    self._happened(happened)
+            case Result(value=Judged() as judged) if judged.at >= self.held.judged_to:
+                self._take(judged)
+            case _Unjudged(judged_to) if self.held.judged_to == judged_to:
+                self._end_speech()
             case _:
                 pass
 
@@ -93,24 +113,61 @@ class VadRole(Role[VadHold]):
             held.gate = replace(held.gate, config=gate)
 
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
-        """End open speech if nobody is there to judge it.
-
-        Better a turn too early than one that never ends.
-        """
+        """Let the next detector judge what this one did not; if none does, end open speech."""
         held = self.held
-        if held.gate.speaking and self.on_stage() is None:
+        held.fed_to = max(held.judged_to, held.through - MOST_AGAIN)
+        held.waits_since_s = None
+        if held.gate.speaking:
+            self.after(JUDGED_AGAIN_S, _Unjudged(held.judged_to), key="unjudged")
+
+    def on_resumed(self) -> None:
+        """Do not rely on a detector for speech that was open."""
+        if self.held.gate.speaking:
+            self.after(JUDGED_AGAIN_S, _Unjudged(self.held.judged_to), key="unjudged")
+
+    def _take(self, judged: Judged) -> None:
+        held = self.held
+        held.judged_to, held.waits_since_s = judged.at + judged.samples, None
+        held.gate, happened = held.gate.step(judged.at, judged.samples, judged.probability)
+        if happened is not None:
+            self._happened(happened)
+
+    def _end_speech(self) -> None:
+        """Better a turn too early than one that never ends."""
+        held = self.held
+        if held.gate.speaking:
             began_at = held.gate.began_at or 0
             held.gate = SpeechGate(held.gate.config)
             speech_ms = (held.through - began_at) * 1000 // CALLER_RATE_HZ
             self._happened(Ended(held.through, speech_ms, 0))
 
     def _pass_on(self, frame: CallerAudio) -> None:
-        self.held.through = frame.at + CALLER_FRAME_SAMPLES
+        held = self.held
+        held.through = frame.at + CALLER_FRAME_SAMPLES
         stage = self.stage()
         if stage is not None:
+            if held.fed_to < frame.at:
+                for missed in self.call.ring.since(held.fed_to):
+                    if missed.at < frame.at:
+                        stage.tell(missed)
             stage.tell(frame)
+            held.fed_to = held.through
+            self._watch()
         if (next_stage := self.call.after("vad")) is not None:
             next_stage.tell(frame)
+
+    def _watch(self) -> None:
+        """End a detector that owes a judgement for too long.
+
+        Not after a pause of the line or the loop: then nobody could have judged.
+        """
+        held, now_s = self.held, self.clock.now_s()
+        if held.waits_since_s is None or now_s - held.fed_at_s > PAUSE_S:
+            held.waits_since_s = now_s
+        elif now_s - held.waits_since_s > LATE_S and held.last_on_stage not in held.condemned:
+            detail = f"no judgement within {LATE_S * 1000:g} ms"
+            self.condemn(held.last_on_stage, FailureKind.LATE, detail)
+        held.fed_at_s = now_s
 
     def _happened(self, event: GateEvent) -> None:
         held = self.held

@@ -9,12 +9,13 @@ from actors.call import AnyAddress, Call, CallAddresses, Lineup
 from actors.conversation import Conversation, Summary
 from actors.health_board import HealthBoard
 from actors.part import OnStage
-from actors.ports import LanguageModel, Provider, Services, Transport
+from actors.ports import LanguageModel, Provider, Services, Transport, VoiceActivityDetector
 from actors.reports import Report
 from actors.succession import Summarise
 from actors.summary import summarise
 from actors.turn_taking.trace import Trace
 from actors.wishes import SummaryWritten
+from providers.energy_vad import EnergyVAD
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.backstage import Backstage, make_part
@@ -118,10 +119,19 @@ def plan_job(
     return plan
 
 
+def _with_last_resort(
+    detectors: tuple[Provider[VoiceActivityDetector], ...],
+) -> tuple[Provider[VoiceActivityDetector], ...]:
+    """Let loudness tell speech from silence when every other detector has failed."""
+    if not detectors or isinstance(detectors[-1], EnergyVAD):
+        return detectors
+    return (*detectors, EnergyVAD())
+
+
 def _by_slot(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:
     return {
         "denoise": config.denoise,
-        "vad": config.vad,
+        "vad": _with_last_resort(config.vad),
         "stt": config.stt,
         "turn": config.turn_detector,
         "llm": config.llm,
