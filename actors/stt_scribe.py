@@ -48,7 +48,7 @@ def written(held: SttHold, attempt: Attempt, event: SttEvent) -> tuple[Told, ...
 
 def _interim(held: SttHold, attempt: Attempt, event: SttInterim | SttPreflight) -> tuple[Told, ...]:
     place = attempt.place(event.span)
-    if held.said.is_old(place):
+    if held.said.is_old(place, attempt.join):
         return ()
     joins = held.said.may_join(place)
     text = attempt.join.interim(event.text) if joins else event.text
@@ -67,7 +67,7 @@ def _final(held: SttHold, attempt: Attempt, event: SttFinal) -> tuple[Told, ...]
     if event.text and place is None and held.last_final == again:
         return ()  # the recogniser says it twice, without having heard any more
     attempt.has_spoken = True
-    if held.said.is_old(place):
+    if held.said.is_old(place, attempt.join):
         text = None
     elif held.said.may_join(place):
         attempt.join, text = attempt.join.final(event.text)

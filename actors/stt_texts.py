@@ -14,6 +14,8 @@ MOST_REPEATED: Final = 8
 """So many words can come again: what is heard again lasts about two seconds."""
 SPAN_OVERLAP: Final = CALLER_RATE_HZ * 3 // 10
 """What is heard again where the last Final told its end: recognisers differ by that much."""
+SHORTEST_WORD: Final = CALLER_RATE_HZ // 10
+"""Two recognisers may differ by less than this on where a word ends."""
 TEXT_OVERLAP: Final = CALLER_RATE_HZ // 2
 """What is heard again where its end can only be guessed: the last word must be whole."""
 
@@ -61,9 +63,15 @@ class Said:
         """Return what is said once a mark was answered: all up to the silence before it."""
         return Said(max(self.through, silent_from), silent_from)
 
-    def is_old(self, place: Place | None) -> bool:
-        """Tell whether words that lie there are said already, as far as their place tells."""
-        return place is not None and place.middle < self.through
+    def is_old(self, place: Place | None, join: "Join") -> bool:
+        """Tell whether words that lie there are said already, as far as their place tells.
+
+        Of a text that reaches beyond what is said, its words tell, while two are being joined: a
+        short new word behind a longer old one lies behind the middle.
+        """
+        if place is None or (join.again and place.end >= self.through + SHORTEST_WORD):
+            return False
+        return place.middle < self.through
 
     def may_join(self, place: Place | None) -> bool:
         """Tell whether words that lie there may begin with some that are said."""
