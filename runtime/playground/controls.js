@@ -19,8 +19,9 @@ export class Controls {
     page("keypad").querySelector(".keys").append(...KEYS.map((key) => this.#key(key)));
   }
 
+  /** By which way the visitor wants to connect: websocket or webrtc. */
   get route() {
-    return new FormData(this.#page("call")).get("route");
+    return this.#page("route").querySelector(":checked").value;
   }
 
   /** Let the visitor do what is possible in this state of the call. */

@@ -17,6 +17,7 @@ const CLOSED = {
 export const GONE = "The worker is gone: start it again and open the link that it prints.";
 export const NO_TOKEN =
   "This page needs the link that the worker prints: start `runtime run agent:Main` and open it.";
+export const NO_TREE = "The tree is shown to those whose token has the admin grant.";
 export const LISTENING = "Somebody else speaks with the agent in this room: you listen.";
 
 /** Why there is no microphone; the call goes on in writing. */

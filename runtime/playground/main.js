@@ -11,16 +11,18 @@ import { Meters } from "./meters.js";
 import { Score } from "./score.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
-import { TreeWatch } from "./tree_watch.js";
 import { TreeView } from "./tree_view.js";
+import { TreeWatch } from "./tree_watch.js";
 import { Waterfall } from "./waterfall.js";
 
 const STATUS = {
   idle: "Not connected",
   connecting: "Connecting …",
-  open: "Connected",
+  open: "Connected by ",
   lost: "Connection lost, coming back …",
 };
+
+const ROUTES = { websocket: "WebSocket", webrtc: "WebRTC" };
 
 const page = (id) => document.getElementById(id);
 
@@ -42,7 +44,11 @@ class Playground {
     agentMeter: page("agent-level"),
   });
   #controls = new Controls(page, {
-    talk: () => this.#guard(() => this.#talk()),
+    talk: () =>
+      this.#guard(
+        () => this.#talk(),
+        () => this.#over(),
+      ),
     hangUp: () => this.#hangUp(),
     mute: (isMuted) => (this.#stage.microphone.isMuted = isMuted),
     write: (text) => this.#call.send({ type: "text", text }),
@@ -53,12 +59,14 @@ class Playground {
   #conversation = new Conversation();
   #stage = null;
   #ticket = null;
+  #route = "";
   #call = null;
   #calling = new AbortController(); // aborted once nobody waits for this call any more
 
   constructor() {
     this.#show("idle");
     if (!tokenOf(location.hash)) this.#notice(explain.NO_TOKEN);
+    addEventListener("hashchange", () => location.reload()); // another token
     addEventListener("pagehide", () => this.#call?.hangUp()); // nobody waits for who has left
   }
 
@@ -71,9 +79,9 @@ class Playground {
     this.#stage = stage;
     this.#ticket = await this.#door.enter();
     if (signal.aborted) return;
-    const route = this.#controls.route;
+    this.#route = this.#controls.route;
     this.#call = new Call({
-      makeLine: (on) => this.#stage.line(this.#door, this.#ticket, route, on),
+      makeLine: (on) => this.#stage.line(this.#door, this.#ticket, this.#route, on),
       rejoinS: this.#ticket.rejoin_s,
       on: {
         state: (state, detail) => this.#callIs(state, detail),
@@ -114,8 +122,10 @@ class Playground {
   }
 
   async #watchTree() {
+    page("tree-empty").textContent = explain.NO_TREE;
     if (!this.#door.isAdmin) return;
     page("break").hidden = !this.#ticket.can_crash;
+    page("tree").inert = false;
     page("tree-empty").hidden = true;
     await this.#treeWatch.start(this.#ticket.room);
   }
@@ -145,7 +155,7 @@ class Playground {
     this.#meters.stop();
     this.#stage?.close();
     this.#stage = this.#call = null;
-    page("break").hidden = true;
+    page("break").hidden = page("tree").inert = true;
     page("agent-state").textContent = page("user-state").textContent = "–";
     if (reason) this.#transcript.show(this.#conversation.stage(`The call is over: ${reason}`));
     this.#show("idle");
@@ -160,8 +170,8 @@ class Playground {
   }
 
   #show(state, abilities) {
-    const room = state === "open" ? ` · ${this.#ticket.room}` : "";
-    page("status").textContent = STATUS[state] + room;
+    const where = state === "open" ? `${ROUTES[this.#route]} · ${this.#ticket.room}` : "";
+    page("status").textContent = STATUS[state] + where;
     page("status").dataset.state = state;
     this.#controls.show(state, abilities);
   }
@@ -172,12 +182,12 @@ class Playground {
   }
 
   /** Do this; what goes wrong becomes one line on the page. */
-  async #guard(act) {
+  async #guard(act, onFailure = () => {}) {
     try {
       await act();
     } catch (error) {
       this.#notice(explain.explainError(error));
-      if (!this.#call) this.#over();
+      onFailure();
     }
   }
 }

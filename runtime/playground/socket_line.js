@@ -1,6 +1,7 @@
 /** A call over WebSocket: PCM16 both ways as binary messages, control as JSON. */
 
-const MAY_COME_BACK = new Set([1001, 1005, 1006, 1009, 1012, 1013, 4400, 4408, 4429, 4431]);
+const NEVER_CLOSED = 1006; // how browsers call an end without a close frame
+const MAY_COME_BACK = new Set([1001, 1005, NEVER_CLOSED, 1009, 1012, 1013, 4400, 4408, 4429, 4431]);
 const OPEN_WITHIN_MS = 5000;
 const UNSENT_BYTES = 512 * 1024; // some 5 s of audio: more is stale
 
@@ -9,6 +10,7 @@ export class SocketLine {
   #microphone;
   #loudspeaker;
   #on;
+  #offline = () => this.#closed(NEVER_CLOSED);
 
   /** `on` has the methods `ready`, `event`, `bye`, `refused` and `lost`. */
   constructor({ url, token, microphone, loudspeaker, on }) {
@@ -21,6 +23,7 @@ export class SocketLine {
     this.#socket.onmessage = ({ data }) => this.#receive(data);
     this.#socket.onclose = ({ code }) => this.#closed(code);
     this.#giveUpLater();
+    addEventListener("offline", this.#offline); // long before the socket notices
   }
 
   send(message) {
@@ -65,11 +68,13 @@ export class SocketLine {
 
   #closed(code) {
     this.#forget();
+    this.#socket.close();
     this.#loudspeaker.silence();
     this.#on.lost({ code, mayComeBack: MAY_COME_BACK.has(code) });
   }
 
   #forget() {
+    removeEventListener("offline", this.#offline);
     this.#socket.onmessage = this.#socket.onclose = null;
     this.#microphone?.capture(null);
   }

@@ -1,5 +1,6 @@
 /** The conversation on the page: one list item a line, and whole lines read aloud to who cannot see. */
 
+const LONGEST = 400;
 const WHO = { caller: "You", agent: "Agent", stage: "" };
 const NOTES = { cut: "cut off here", dropped: "not taken as a turn" };
 
@@ -44,7 +45,14 @@ export class Transcript {
     item.querySelector(".who").textContent = WHO[line.who];
     this.#items.set(line.key, item);
     this.#list.append(item);
+    if (this.#items.size > LONGEST) this.#removeOldest();
     return item;
+  }
+
+  #removeOldest() {
+    const [key, item] = this.#items.entries().next().value;
+    this.#items.delete(key);
+    item.remove();
   }
 
   #say(line) {

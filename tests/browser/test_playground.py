@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.cutting_proxy import CuttingProxy
 from tests.browser.desk import ANSWER
-from tests.browser.visitor import Levels, Visitor
+from tests.browser.visitor import LOUD, Levels, Visitor
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,36 +23,47 @@ pytestmark = [
 Visit = Callable[..., Visitor]
 Record = Callable[..., Path]
 
+CRASHED = ("audio_track", "session", "llm-slot/role")
 QUESTION = "what time is breakfast"
-LOUD = 40.0
-SILENT = 15.0
-FALLS_SILENT_WITHIN_MS = 1000.0
+SILENT = 15
+FALLS_SILENT_WITHIN_MS = 1000
 NAMELESS = r"- '?(?:button|textbox|radio|meter|heading|img)(?! \")"
 """What a screen reader could not call by a name, in Playwright's notation of what it finds."""
 
 
-@pytest.mark.parametrize("route", ["WebSocket", "WebRTC"])
-def test_a_spoken_question_is_answered(route: str, visit: Visit, recordings: Record) -> None:
+def test_a_spoken_question_is_answered_by_webrtc(visit: Visit, recordings: Record) -> None:
     visitor = visit(recordings(2.0, "breakfast"))
-    visitor.call_by(route)
+    visitor.call_by("WebRTC")
+    asks_and_is_answered(visitor)
+    hangs_up(visitor)
+
+
+def test_by_websocket_as_well_and_the_agent_falls_silent_when_the_caller_cuts_in(
+    visit: Visit, recordings: Record
+) -> None:
+    visitor = visit(recordings(2.0, "breakfast", 2.5, "rooms"))
+    visitor.call_by("WebSocket")
+    visitor.records_levels()
+    asks_and_is_answered(visitor)
+    visitor.sees_line("agent", "Breakfast", "cut")
+    visitor.sees_line("caller", "how many rooms are free for two nights", "done")
+    visitor.sees_line("agent", "We have eight")
+    assert silence_after_cutting_in_ms(visitor.levels()) < FALLS_SILENT_WITHIN_MS
+    hangs_up(visitor)
+
+
+def asks_and_is_answered(visitor: Visitor) -> None:
     visitor.sees_line("caller", QUESTION, "done")
     visitor.hears_the_agent()
     answer = visitor.sees_line("agent", "Breakfast is from seven")
     expect(answer).to_contain_text("ms")
     expect(visitor.page.locator("#latency details")).to_contain_text("STT")
+
+
+def hangs_up(visitor: Visitor) -> None:
     visitor.press("Hang up")
     visitor.sees_status("Not connected")
     visitor.sees_no_notice()
-
-
-def test_the_agent_falls_silent_when_the_caller_cuts_in(visit: Visit, recordings: Record) -> None:
-    visitor = visit(recordings(2.0, "breakfast", 2.5, "rooms"))
-    visitor.call_by("WebSocket")
-    visitor.records_levels()
-    visitor.sees_line("agent", "Breakfast", "cut")
-    visitor.sees_line("caller", "how many rooms are free for two nights", "done")
-    visitor.sees_line("agent", "We have eight rooms.", "done")
-    assert silence_after_cutting_in_ms(visitor.levels()) < FALLS_SILENT_WITHIN_MS
 
 
 def silence_after_cutting_in_ms(levels: list[Levels]) -> float:
@@ -69,16 +80,17 @@ def silence_after_cutting_in_ms(levels: list[Levels]) -> float:
 def test_an_answer_goes_on_while_its_actors_are_crashed(visit: Visit) -> None:
     visitor = visit()
     visitor.call_by("WebSocket")
+    visitor.records_levels()
     visitor.write(QUESTION)
     visitor.sees_line("agent", "seven to ten")
-    visitor.press("Crash the loudspeaker")
-    visitor.press("Crash session")
-    visitor.press("Crash llm-slot/role")
-    for actor in ("audio_track", "session", "llm-slot/role"):
+    for actor in CRASHED:
+        visitor.press(f"Crash {actor}")
+    crashed_ms = visitor.now_ms()
+    for actor in CRASHED:
         expect(visitor.sees_actor(actor)).to_contain_text("restarted 1×")
         visitor.sees_line("stage", f"{actor} is back on stage")
-    visitor.hears_the_agent()
     visitor.sees_line("agent", ANSWER, "done")
+    assert visitor.heard_the_agent_after(crashed_ms)
 
 
 def test_a_performer_that_is_crashed_is_replaced(visit: Visit) -> None:
@@ -92,18 +104,24 @@ def test_a_performer_that_is_crashed_is_replaced(visit: Visit) -> None:
     visitor.hears_the_agent()
 
 
-def test_a_call_goes_on_where_it_was_heard_when_the_connection_is_cut(
-    visit: Visit, network: CuttingProxy
+@pytest.mark.parametrize("route", ["WebSocket", "WebRTC"])
+def test_a_call_goes_on_where_it_was_heard_when_its_connection_is_lost(
+    route: str, visit: Visit, network: CuttingProxy
 ) -> None:
     visitor = visit()
-    visitor.call_by("WebSocket")
+    visitor.call_by(route)
+    visitor.records_levels()
     visitor.write(QUESTION)
     visitor.sees_line("agent", "seven to ten")
-    network.cut()
+    if route == "WebSocket":
+        network.cut()
+    else:
+        visitor.press("Crash transport")
     visitor.sees_status("Connection lost")
-    visitor.sees_status("Connected")
-    visitor.hears_the_agent()
+    visitor.sees_status(f"Connected by {route}")
+    back_ms = visitor.now_ms()
     visitor.sees_line("agent", ANSWER, "done")
+    assert visitor.heard_the_agent_after(back_ms)
     expect(visitor.page.get_by_role("alert")).not_to_contain_text("wrong")
 
 

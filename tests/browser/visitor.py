@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 WITHIN_MS = 15_000
+LOUD = 40
+"""On a meter, from 0 to 100: speech is louder."""
 
 RECORD_LEVELS = """() => {
   const level = (id) => Number(document.getElementById(id).getAttribute("aria-valuenow"));
@@ -18,7 +20,7 @@ RECORD_LEVELS = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """How loud both were at a moment, from 0 to 100; speech is above 40, silence below 20."""
+    """How loud both were at a moment, from 0 to 100."""
 
     at_ms: float
     caller: float
@@ -34,7 +36,7 @@ class Visitor:
     def call_by(self, route: str) -> None:
         self.page.get_by_role("radio", name=route).check()
         self.press("Talk")
-        self.sees_status("Connected")
+        self.sees_status(f"Connected by {route}")
 
     def press(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click(timeout=WITHIN_MS)
@@ -74,6 +76,13 @@ class Visitor:
 
     def records_levels(self) -> None:
         self.page.evaluate(RECORD_LEVELS)
+
+    def now_ms(self) -> float:
+        """Return the time on the clock of the recorded levels."""
+        return self.page.evaluate("performance.now()")
+
+    def heard_the_agent_after(self, at_ms: float) -> bool:
+        return any(level.at_ms > at_ms and level.agent > LOUD for level in self.levels())
 
     def levels(self) -> list[Levels]:
         return [Levels(*one) for one in self.page.evaluate("window.levels")]
