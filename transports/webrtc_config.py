@@ -56,7 +56,7 @@ class WebRtcConfig(BaseModel):
     """At which addresses of this machine to be reached. Empty: all but loopback; that too if the
     peer offers it, or there is no other."""
     video: bool = False
-    """Whether to take in the caller's camera; decoding it costs a few percent of a core."""
+    """Whether to take in the caller's camera; decoding it costs up to a tenth of a core."""
     connect_within_s: Annotated[float, Field(gt=0)] = 15.0
     """From the answer until sound can flow."""
     silent_for_s: Annotated[float, Field(gt=0)] = 8.0

@@ -17,9 +17,12 @@ from actors.arrivals import (
     VideoIn,
 )
 from transports.control import BadMessageError, Bye, ClientMessage, Pong, parse, written
+from transports.token_bucket import TokenBucket
 from transports.webrtc_peer import Peer
 
 MOST_BAD_MESSAGES: Final = 10
+TEXTS_PER_S: Final = 50
+TEXTS_BURST: Final = 100
 
 
 class Meeting(Protocol):
@@ -109,9 +112,14 @@ class _Said:
         """Whether it has hung up."""
         self._peer = peer
         self._bad = 0
+        self._rate = TokenBucket(TEXTS_PER_S, TEXTS_BURST)
+        self._clock = asyncio.get_running_loop().time
 
     def take(self, text: str | bytes) -> Arrival | None:
         """Return what a message means to the call."""
+        if not self._rate.take(1, self._clock()):
+            self._peer.end("more text messages than a call needs")
+            return None
         match self._read(text):
             case None | Pong():
                 return None

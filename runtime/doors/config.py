@@ -47,6 +47,8 @@ class DoorConfig(BaseModel):
     allowed_origins: frozenset[str] = frozenset()
     """Origins of foreign pages that may talk to the doors, such as ``https://shop.example``."""
     ice_servers: tuple[IceServer, ...] = ()
+    video: bool = True
+    """Whether to take in the camera of a page that sends it, which costs up to a tenth of a core."""
     is_dev: bool = False
     """Whether actors may be crashed."""
     only_loopback: bool = False

@@ -70,7 +70,8 @@ class WebRtcRoutes:
             for server in config.ice_servers
             for url in server.urls
         )
-        return WebRtcTransport(config=WebRtcConfig(ice_servers=servers), rejoin_s=config.rejoin_s)
+        ways = WebRtcConfig(ice_servers=servers, video=config.video)
+        return WebRtcTransport(config=ways, rejoin_s=config.rejoin_s)
 
     async def _answer(self, seat: Seat, sdp: str) -> SessionDescription:
         ready = written(

@@ -132,6 +132,14 @@ async def test_a_message_that_is_none_is_told_and_ten_of_them_end_the_connection
         await call.until(lambda: ConnectionLost() in call.arrivals)
 
 
+async def test_whoever_floods_the_data_channel_loses_the_connection_and_not_the_call() -> None:
+    async with call_line(WebRtcTransport()) as call, browser() as person:
+        await call.connect(person)
+        await person.say(*[{"type": "pong", "n": 1}] * 300)
+        await call.until(lambda: ConnectionLost() in call.arrivals)
+        assert not call.ended
+
+
 async def test_the_camera_is_seen_where_it_is_wanted() -> None:
     transport = WebRtcTransport(config=WebRtcConfig(video=True))
     async with call_line(transport) as call, browser(camera=True) as person:
