@@ -48,7 +48,7 @@ class DoorConfig(BaseModel):
     """Origins of foreign pages that may talk to the doors, such as ``https://shop.example``."""
     ice_servers: tuple[IceServer, ...] = ()
     video: bool = True
-    """Whether to take in the camera of a page that sends it, which costs up to a tenth of a core."""
+    """Whether to take in the camera of a page that sends it: up to a tenth of a core."""
     is_dev: bool = False
     """Whether actors may be crashed."""
     only_loopback: bool = False
