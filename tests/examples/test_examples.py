@@ -4,9 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from examples import embedding, text_only
+from examples import embedding, fastapi_app, text_only
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -28,6 +29,7 @@ def test_an_example_is_short_and_says_how_to_run_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= LONGEST
     how = (f"examples.{path.stem}:Main", f"python -m examples.{path.stem}", "make run")
+    how = (*how, f"uvicorn examples.{path.stem}:app")
     how = (f"pytest examples/{path.name}",) if path.name.startswith("test_") else how
     assert any(words in text.split('"""')[1] for words in how)
 
@@ -77,6 +79,22 @@ def test_a_caller_is_passed_on_to_another_agent() -> None:
         "You owe us twelve euros.",
     ]
     assert "  Billing takes over the call from Main" in shown.splitlines()
+
+
+@pytest.mark.real_time
+async def test_a_service_of_your_own_holds_the_doors_once_its_lifespan_has_begun() -> None:
+    inside = httpx2.ASGITransport(fastapi_app.app)
+    async with httpx2.AsyncClient(transport=inside, base_url="http://localhost") as http:
+        before = await http.get("/voice/healthz")
+        assert (before.status_code, before.json()["error"]["code"]) == (503, "not_ready")
+        async with fastapi_app.lifespan(fastapi_app.app):
+            link = (await http.post("/talk?user=ada")).json()["link"]
+            page, _, token = link.partition("#token=")
+            assert "<html" in (await http.get(page)).text
+            mine = {"Authorization": f"Bearer {token}"}
+            ticket = (await http.post("/voice/rooms", headers=mine)).json()
+            assert ticket["websocket"] == f"/voice/rooms/{ticket['room']}/ws"
+            assert (await http.get("/voice/healthz")).json()["ok"] is True
 
 
 async def test_an_agent_in_writing_answers_inside_a_program() -> None:
