@@ -232,3 +232,28 @@ def top(pid: int | None, *, every: float) -> int:
     from runtime.tree_view import show_top  # noqa: PLC0415 - no other verb needs it
 
     return show_top(socket_folder(), pid=pid, every_s=every)
+
+
+@cli.command()
+@AGENT
+@click.option("--calls", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the first call.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--without", metavar="NUMBERS", help="Hold one call without these of its parts.")
+@click.option("--events", type=FILE, metavar="FILE.jsonl", help="Hold one call; its events.")
+@click.option("--report", type=FILE, metavar="FILE.md", help="Write the outcome there as well.")
+@click.option("--real-tools", is_flag=True, help="Let the agent's own tools run.")
+@click.option("--calm", is_flag=True, help="Let nothing go wrong.")
+def simulate(**given: Any) -> int:
+    """Hold calls in which everything goes wrong, and look whether the agent bears it.
+
+    Callers, vendors and faults are simulated and drawn from the seed; the actors are the real ones.
+    Exits with 0, with 1 if something was broken (and says how to hold that call again), or with 2
+    if something must be mended first.
+    """
+    from runtime.testing.command import (  # noqa: PLC0415 - no other verb needs it
+        SimulateOptions,
+        run_simulate,
+    )
+
+    return run_simulate(SimulateOptions(folder=Path.cwd(), **given))

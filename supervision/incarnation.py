@@ -24,6 +24,7 @@ from supervision.answering import Answering, pykka_log
 from supervision.birth import Birth
 from supervision.clock import Clock
 from supervision.lanes import NOTHING
+from supervision.living import LIVING
 from supervision.mail import payload
 from supervision.messages import POLICIES, Exit, ExitReason, Lane, message
 from supervision.pykka_compat import Envelope
@@ -38,8 +39,6 @@ OVERDUE_SLACK_S = 0.001  # timers fire a rounding error early
 
 ORDINARY = (Exception, asyncio.CancelledError)
 """Errors that crash one actor; any other exception is meant for the whole program."""
-
-_living: set[Incarnation] = set()  # asyncio holds tasks weakly; this holds every running actor
 
 
 class Stage(enum.Enum):
@@ -102,7 +101,7 @@ class Incarnation(Answering, abc.ABC):
         actor.attach(birth.address, self)
         self.number = birth.address.begin(self)
         self.mailbox.on_overload = self._report_overload
-        _living.add(self)
+        LIVING.add(self)
 
     @property
     def ref(self) -> pykka.ActorRef[Any]:
@@ -234,7 +233,7 @@ class Incarnation(Answering, abc.ABC):
         self.address.end(reason)
         self.overseer.ended(Down(self.address, None, reason, self.number))
         self.actor.pykka_end()
-        _living.discard(self)
+        LIVING.discard(self)
 
     def _cancel_timers(self) -> None:
         for timer in (self._deadline, self._overdue):

@@ -17,6 +17,8 @@ from supervision.address import Address
 from supervision.lanes import Lanes
 from supervision.virtual_time import VirtualTimeLoop
 
+MOST_ROUNDS = 20_000
+"""At one instant."""
 HELD_BACK = 0.2
 """How likely an actor that could run has to wait for the next deal."""
 
@@ -48,7 +50,7 @@ class SimulationLoop(VirtualTimeLoop):
     Args:
         chance: decides; used for nothing else while the loop runs.
         watch: may put another handler in an actor's place; called once for each incarnation.
-        late_ns: by how much the next wait takes longer than asked for; None: never.
+        late_ns: by how much the next wait takes longer than asked for.
         patience_s: as for `VirtualTimeLoop`.
     """
 
@@ -57,7 +59,7 @@ class SimulationLoop(VirtualTimeLoop):
         chance: random.Random,
         *,
         watch: Watch | None = None,
-        late_ns: Callable[[], int] | None = None,
+        late_ns: Callable[[], int] = int,
         patience_s: float = 60.0,
     ) -> None:
         super().__init__(patience_s=patience_s)
@@ -66,8 +68,7 @@ class SimulationLoop(VirtualTimeLoop):
         self._waiting: list[Turn] = []
         self._no_turn: asyncio.Future[None] = self.create_future()
         self._no_turn.set_result(None)
-        if late_ns is not None:
-            self.be_late(late_ns)
+        self.strain(late_ns, MOST_ROUNDS)
 
     def watched(self, address: Address[Any], receive: Receive) -> Receive:
         """Return the handler by which this incarnation handles its mail."""

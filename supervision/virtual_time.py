@@ -24,6 +24,7 @@ __all__ = [
     "Deadlock",
     "ExternalWork",
     "LeftoverTasks",
+    "Livelock",
     "VirtualTimeLoop",
     "check_nothing_left",
     "external_work",
@@ -34,14 +35,12 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 NS_PER_S = 1_000_000_000
-LOOKS_EVERY = 64
-"""Rounds at one instant after which the loop looks for I/O, which by itself stops no clock."""
-MAX_ROUNDS_AT_AN_INSTANT = 500_000
-"""A few seconds of spinning; an honest program does its work of one instant in far fewer."""
+LOOKS_EVERY = 64  # rounds at one instant after which the loop looks for I/O
+MOST_ROUNDS = 500_000  # at one instant: seconds of spinning; honest work takes far fewer
 
 
 class Deadlock(RuntimeError):
-    """Nothing is ready, no timer is set and no external work is open: nothing can ever happen.
+    """Nothing is ready, no timer is set, no external work is open: nothing can ever happen.
 
     Raised out of `run()` by the loop. Either two parties wait for each other, or what they wait
     for comes from outside and should be inside `external_work()`.
@@ -68,6 +67,7 @@ class _Timeline:
         self.patience_s = 0.0
         self.describe_tasks: Callable[[], str] = str
         self.late_ns: Callable[[], int] = int
+        self.most_rounds = MOST_ROUNDS
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -111,7 +111,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 
     def _count_a_round(self) -> None:
         self._rounds_at_this_instant += 1
-        if self._rounds_at_this_instant > MAX_ROUNDS_AT_AN_INSTANT:
+        if self._rounds_at_this_instant > self._timeline.most_rounds:
             self._rounds_at_this_instant = 0  # cleaning up takes rounds as well
             line = self._timeline
             raise Livelock(
@@ -155,9 +155,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Return the virtual time in seconds."""
         return self._timeline.now_ns / NS_PER_S
 
-    def be_late(self, late_ns: Callable[[], int]) -> None:
-        """Let every jump of the clock go so much too far, as if the process had been held up."""
-        self._timeline.late_ns = late_ns
+    def strain(self, late_ns: Callable[[], int], most_rounds: int) -> None:
+        """Let each jump go so much too far, as if held up; give up sooner on what spins."""
+        self._timeline.late_ns, self._timeline.most_rounds = late_ns, most_rounds
 
     def begin_work(self, label: str) -> int:
         """Stop the clock until `end_work`; any thread may call it."""

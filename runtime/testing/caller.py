@@ -6,7 +6,7 @@ audio's own clock: the same again after a crash, and nothing of what has not sou
 
 from dataclasses import dataclass, field
 
-from actors.arrivals import Arrival
+from actors.arrivals import Arrival, Joined
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ, FRAME_MS
 from providers.scripted_tts import tone
 from transports.loopback import LoopbackCaller
@@ -55,6 +55,10 @@ class SimulatedCaller(LoopbackCaller):
     def sample_in_line(self) -> int:
         """The sample at which whatever is said next will begin."""
         return (self.frames_sent + len(self._frames)) * CALLER_FRAME_SAMPLES
+
+    def join(self) -> None:
+        """Come (back) into the room."""
+        self._events.append(Joined())
 
     def next_arrivals(self) -> list[Arrival] | None:
         """Return what comes in during the next 20 ms, and count it."""

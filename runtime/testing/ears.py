@@ -39,10 +39,12 @@ class CallerSTT:
     @asynccontextmanager
     async def open(self, services: Services) -> AsyncGenerator[SpeechToText]:
         """Be ready to listen."""
-        yield _Writer(self)
+        yield Writer(self)
 
 
-class _Writer:
+class Writer:
+    """Writes down one stream of the caller's audio."""
+
     def __init__(self, config: CallerSTT) -> None:
         self._config = config
         self._begin: int | None = None
@@ -52,9 +54,11 @@ class _Writer:
 
     @property
     def capabilities(self) -> SttCapabilities:
+        """It gives Interims; where a turn ends it does not know."""
         return SttCapabilities(interims=True)
 
     async def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
+        """Give an Interim for each word, and the Final after the speech."""
         async for item in audio:
             match item:
                 case SttAudio(at, pcm):

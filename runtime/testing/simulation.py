@@ -124,7 +124,7 @@ class _Casting:
         if "tts" not in self._real and agent.tts is not None:
             agent.tts = ScriptedTTS(sample_rate_hz=CALLER_RATE_HZ)
         detectors = AgentConfig.of(agent).turn_detector
-        if any(_needs_something(detector) for detector in detectors):
+        if any(needs_something(detector) for detector in detectors):
             agent.turn_detector = None
 
     def user(self, services: Services) -> UserSide:
@@ -138,7 +138,8 @@ class _Casting:
             assert wrong is None, wrong
 
 
-def _needs_something(provider: Provider[Any]) -> bool:
+def needs_something(provider: Provider[Any]) -> bool:
+    """Tell whether a provider says that it needs a key or a library."""
     needs = provider.needs() if isinstance(provider, ProviderConfig) else None
     return needs is not None and bool(needs.secrets or needs.libraries)
 

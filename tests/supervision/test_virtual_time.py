@@ -231,7 +231,7 @@ async def test_an_async_test_may_be_given_examples(number: int) -> None:
 def test_two_parties_that_keep_each_other_busy_for_ever_are_told_apart_from_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(virtual_time, "MAX_ROUNDS_AT_AN_INSTANT", 1_000)
+    monkeypatch.setattr(virtual_time, "MOST_ROUNDS", 1_000)
 
     async def spin() -> None:
         while True:  # noqa: ASYNC110 - it is the fault

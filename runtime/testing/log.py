@@ -1,0 +1,100 @@
+"""The log of a simulated call: everything that invariants may look at, once it is over."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+
+from actors.audio import CALLER_RATE_HZ
+from actors.reports import ActorRestarted, Failure, ProviderSwitched, Report, TurnCommitted
+from actors.turn_taking.trace import Step
+from runtime.testing.brain import Brain
+from runtime.testing.caller import SimulatedCaller
+from runtime.testing.code import CodeBook
+from runtime.testing.plan import CallPlan
+from runtime.testing.trouble import ActorFault, ClockFault, VendorFault
+
+NS_PER_S = 1_000_000_000
+LONGEST_SILENCE_S = 12.0
+LONGEST_WITH_FAULTS_S = 45.0
+"""Whoever reports nothing for 20 s is stalled; then the apology may stall as well."""
+
+
+@dataclass(slots=True)
+class CallLog:
+    """One call."""
+
+    plan: CallPlan
+    caller: SimulatedCaller
+    brain: Brain
+    code: CodeBook
+    reports: list[Report] = field(default_factory=list[Report])
+    steps: list[Step] = field(default_factory=list[Step])
+    closed: str = ""
+    """Why the call ended; empty: it did not."""
+    ended_at_s: float = 0.0
+    """When it was brought to its end; 0: it ended by itself."""
+    over_at_s: float = 0.0
+    left: list[str] = field(default_factory=list[str])
+    """What was left over."""
+    injected: Counter[str] = field(default_factory=Counter[str])
+    """What went wrong, by kind."""
+    wall_s: float = 0.0
+
+    def lines(self) -> list[str]:
+        """Return the event log: a JSON object a line."""
+        return [json.dumps(report.to_dict(), ensure_ascii=False) for report in self.reports]
+
+    @property
+    def seams(self) -> bool:
+        """Whether a hand-over in mid-reply is likely: it may break a word off."""
+        slots, actors = {"llm", "tts"}, {"llm", "tts", "sim-llm", "sim-tts", "audio_track"}
+        return any(
+            (isinstance(fault, VendorFault) and fault.slot in slots)
+            or (isinstance(fault, ActorFault) and fault.actor in actors)
+            for fault in self.plan.faults
+        )
+
+    @property
+    def repeats(self) -> bool:
+        """Whether words may come again, or be missing, at such a seam."""
+        return self.seams
+
+    @property
+    def ears_stammer(self) -> bool:
+        """Whether the recogniser may say something twice: it has trouble, or a new one hears it."""
+        return any(
+            (isinstance(fault, VendorFault) and fault.slot == "stt")
+            or (isinstance(fault, ActorFault) and fault.actor in {"stt", "sim-stt"})
+            for fault in self.plan.faults
+        )
+
+    @property
+    def ears_suffer(self) -> bool:
+        """Whether something on the caller's side may go unheard."""
+        ears = {"ingress", "vad", "sim-vad", "stt", "sim-stt"}
+        return self.ears_stammer or any(
+            isinstance(fault, ClockFault) or (isinstance(fault, ActorFault) and fault.actor in ears)
+            for fault in self.plan.faults
+        )
+
+    @property
+    def longest_silence_s(self) -> float:
+        """How long a caller may wait."""
+        return LONGEST_WITH_FAULTS_S if self.plan.faults else LONGEST_SILENCE_S
+
+    def recoveries(self) -> int:
+        """Count what fell and was put right again."""
+        kinds = (ActorRestarted, ProviderSwitched, Failure)
+        return sum(isinstance(report.event, kinds) for report in self.reports)
+
+    def worst_silence_s(self) -> float:
+        """Return the longest time from the end of a turn's speech to the next sound of anybody."""
+        worst_s = 0.0
+        sounds_s = sorted([heard.at_s for heard in self.caller.heard if any(heard.pcm)])
+        spoken_s = [word.start / CALLER_RATE_HZ for word in self.caller.words]
+        for report in self.reports:
+            if isinstance(report.event, TurnCommitted):
+                at_s = report.at_ns / NS_PER_S
+                after = [s for s in (*sounds_s, *spoken_s, self.over_at_s) if s >= at_s]
+                worst_s = max(worst_s, min(after, default=at_s) - at_s)
+        return worst_s

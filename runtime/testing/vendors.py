@@ -1,0 +1,174 @@
+"""The vendors of a simulated call: they hear the caller, make up replies and speak readably."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from actors.audio import CALLER_RATE_HZ
+from actors.conversation import ToolCall
+from actors.ports import LanguageModel, Services, SpeechToText, TextToSpeech
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatRequest,
+    SpeechChunk,
+    SpeechPcm,
+    SpeechRequest,
+    SpeechTimings,
+    SttCapabilities,
+    SttEvent,
+    SttFinal,
+    SttFlushed,
+    SttInput,
+    SttInterim,
+    TextDelta,
+    WordTiming,
+)
+from runtime.testing.brain import Brain
+from runtime.testing.caller import SimulatedCaller
+from runtime.testing.code import FRAME_SAMPLES, FRAMES, CodeBook
+from runtime.testing.ears import CallerSTT, Writer
+from runtime.testing.fates import Fate, Fates, Socket
+from runtime.testing.trouble import Trouble
+
+CHUNK_BYTES = CALLER_RATE_HZ // 10 * 2
+WORD_SAMPLES = FRAME_SAMPLES * FRAMES
+
+
+@dataclass(frozen=True, slots=True)
+class SimSTT:
+    """The simulated recogniser, with its troubles."""
+
+    caller: SimulatedCaller
+    fates: Fates
+    name: str = "sim-stt"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[SpeechToText]:
+        """Begin to listen."""
+        fate = self.fates.of_stream("stt", Socket())
+        delay_s = fate.about(self.fates.plan.latency.stt_final_s)
+        yield _Ears(Writer(CallerSTT(self.caller, delay_s=delay_s)), fate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ears:
+    ears: Writer
+    fate: Fate
+
+    @property
+    def capabilities(self) -> SttCapabilities:
+        return self.ears.capabilities
+
+    def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
+        events = self.ears.transcribe(audio)
+        fault = self.fate.fault
+        if fault is not None and fault.trouble is Trouble.TWICE:
+            return self._twice(events)
+        if fault is not None and fault.trouble is Trouble.REORDERED:
+            return self._reordered(events)
+        return self.fate.befall(events)
+
+    async def _twice(self, events: AsyncGenerator[SttEvent]) -> AsyncGenerator[SttEvent]:
+        async for event in events:
+            self.fate.fates.note(Trouble.TWICE.value)
+            yield event
+            yield event
+
+    async def _reordered(self, events: AsyncGenerator[SttEvent]) -> AsyncGenerator[SttEvent]:
+        """Give each Interim after its successor, and each Final after the end of its flush."""
+        held: SttEvent | None = None
+        async for event in events:
+            match event:
+                case SttInterim() | SttFinal() if held is None:
+                    held = event
+                    continue
+                case SttInterim() | SttFlushed():
+                    self.fate.fates.note(Trouble.REORDERED.value)
+                    yield event
+                    if held is not None:
+                        yield held
+                    held = None
+                case SttFinal():  # its utterance's Interim is still held: it comes too late
+                    yield event
+                case _:
+                    yield event
+
+
+@dataclass(frozen=True, slots=True)
+class SimLLM:
+    """The simulated model, with its troubles."""
+
+    brain: Brain
+    fates: Fates
+    name: str = "sim-llm"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
+        """Connect."""
+        yield _Model(self, Socket())
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    config: SimLLM
+    socket: Socket
+
+    def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+        fate = self.config.fates.of_stream("llm", self.socket)
+        return fate.befall(self._answer(request, fate))
+
+    async def _answer(self, request: ChatRequest, fate: Fate) -> AsyncGenerator[ChatEvent]:
+        latency = fate.fates.plan.latency
+        await asyncio.sleep(fate.about(latency.llm_first_s))
+        reply = self.config.brain.reply(request)
+        if isinstance(reply, ToolCall):
+            yield reply
+        else:
+            for number, word in enumerate(reply.split()):
+                if number:
+                    await asyncio.sleep(fate.about(latency.llm_gap_s))
+                yield TextDelta(f" {word}" if number else word)
+        yield ChatDone()
+
+
+@dataclass(frozen=True, slots=True)
+class SimTTS:
+    """The simulated voice, with its troubles."""
+
+    code: CodeBook
+    fates: Fates
+    name: str = "sim-tts"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[TextToSpeech]:
+        """Connect."""
+        yield _Voice(self, Socket())
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    config: SimTTS
+    socket: Socket
+    sample_rate_hz: int = field(default=CALLER_RATE_HZ)
+
+    def synthesize(self, request: SpeechRequest) -> AsyncGenerator[SpeechChunk]:
+        fate = self.config.fates.of_stream("tts", self.socket)
+        return fate.befall(self._speak(request, fate))
+
+    async def _speak(self, request: SpeechRequest, fate: Fate) -> AsyncGenerator[SpeechChunk]:
+        plan, words = fate.fates.plan, request.text.split()
+        pcm = b"".join(self.config.code.speak(word.strip(".,!?")) for word in words)
+        await asyncio.sleep(fate.about(plan.latency.tts_first_s))
+        if plan.timings:
+            yield SpeechTimings(
+                tuple(
+                    WordTiming(word, n * WORD_SAMPLES, (n + 1) * WORD_SAMPLES)
+                    for n, word in enumerate(words)
+                )
+            )
+        for start in range(0, len(pcm), CHUNK_BYTES):
+            if start:
+                await asyncio.sleep(fate.about(plan.latency.tts_gap_s))
+            yield SpeechPcm(pcm[start : start + CHUNK_BYTES])

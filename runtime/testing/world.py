@@ -1,0 +1,180 @@
+"""One simulated call from its plan to its outcome: the same seed, the same events."""
+
+import asyncio
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from runtime.agent import Agent, AgentTarget, instantiate
+from runtime.agent_config import AgentConfig
+from runtime.testing.brain import Brain
+from runtime.testing.caller import SimulatedCaller
+from runtime.testing.code import CodeBook
+from runtime.testing.ear import Ear
+from runtime.testing.ears import CallerVAD
+from runtime.testing.fates import Fates
+from runtime.testing.human import Human
+from runtime.testing.log import NS_PER_S, CallLog
+from runtime.testing.plan import CallPlan
+from runtime.testing.scripts import with_mocks
+from runtime.testing.simulation import needs_something
+from runtime.testing.trouble import SIMULATED, ActorFault, Blow, ClockFault, kind_of
+from runtime.testing.vendors import SimLLM, SimSTT, SimTTS
+from runtime.worker import Worker
+from supervision.address import Address
+from supervision.living import living_actors
+from supervision.simulation_loop import Receive, SimulationLoop
+from supervision.virtual_time import Deadlock, LeftoverTasks, Livelock, check_nothing_left
+from transports.loopback import LoopbackTransport
+
+ROOM = "simulated"
+
+
+class SimulatedCrash(Exception):
+    """An actor fell over a message because the plan said so."""
+
+
+def hold(
+    target: AgentTarget, plan: CallPlan, *, real_tools: bool = False, turns_seed: str = "turns"
+) -> CallLog:
+    """Hold the call of this plan and return what happened.
+
+    Args:
+        target: the agent.
+        plan: the call.
+        real_tools: let the agent's own tools run; else they only pretend.
+        turns_seed: with the plan's own seed decides which of the actors with mail runs next.
+    """
+    begun_s, before, others = time.perf_counter(), living_actors(), threads()
+    state = random.getstate()
+    random.seed(plan.seed)
+    fates = Fates(plan)
+    brain = Brain(random.Random(f"brain {plan.seed}"))  # noqa: S311 - no secret
+    log = CallLog(plan, SimulatedCaller(), brain, CodeBook())
+    chance = random.Random(f"{turns_seed} {plan.seed}")  # noqa: S311 - no secret
+    clock = _Clock(plan, fates)
+
+    def new_loop() -> SimulationLoop:
+        loop = SimulationLoop(chance, watch=_Blows(plan, fates).watch, late_ns=clock.late_ns)
+        clock.now_s = loop.time
+        return loop
+
+    try:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(_hold(_cast(target, log, fates, real_tools=real_tools), log))
+            check_nothing_left(runner.get_loop())
+    except (LeftoverTasks, Deadlock, Livelock) as error:
+        log.left.append(f"{type(error).__name__}: {str(error).partition('; pending')[0]}")
+    finally:
+        random.setstate(state)
+    if living_actors() > before:
+        log.left.append(f"{living_actors() - before} actors live on")
+    log.left.extend(f"thread {name}" for name in threads() - others)
+    log.injected = fates.injected
+    log.wall_s = time.perf_counter() - begun_s
+    return log
+
+
+async def _hold(agent: Agent, log: CallLog) -> None:
+    ear = Ear(log.reports)
+    loop = asyncio.get_running_loop()
+    async with Worker(agent, trace=log.steps.append) as worker:
+        await worker.subscribe(ear.take)
+        job = await worker.open_room(ROOM, LoopbackTransport(log.caller))
+        human = Human(log.caller, job)
+        try:
+            log.closed = await human.live(log.plan)
+        except TimeoutError:
+            log.closed = ""
+        log.ended_at_s, log.over_at_s = human.ended_at_s, loop.time()
+    log.left.extend(_mail_left(job.call.addresses))
+
+
+def _mail_left(addresses: Any) -> list[str]:
+    """Name the mail that nobody has read, and what was given up or refused."""
+    found: list[str] = []
+    for name in addresses.__slots__:
+        address: Address[Any] = getattr(addresses, name)
+        stats = address.stats()
+        if stats.depth or stats.set_aside or stats.refused:
+            wrong = f"{stats.depth} unread, {stats.set_aside} set aside, {stats.refused} refused"
+            found.append(f"mail of {name}: {wrong}")
+    return found
+
+
+def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) -> Agent:
+    agent = instantiate(target)
+    config = AgentConfig.of(agent)
+    if not real_tools:
+        agent = with_mocks(agent, dict.fromkeys((s.name for s in config.toolbox.schemas), "done"))
+    count = 2 if log.plan.understudies else 1
+    agent.denoise, agent.vad = None, CallerVAD(name="sim-vad")
+    agent.stt = SimSTT(log.caller, fates)
+    if config.llm:
+        agent.llm = [SimLLM(log.brain, fates)] * count
+    if config.tts:
+        agent.tts = [SimTTS(log.code, fates)] * count
+    if any(needs_something(detector) for detector in config.turn_detector):
+        agent.turn_detector = None
+    return agent
+
+
+@dataclass(slots=True)
+class _Blows:
+    """Ends actors at the messages that the plan names."""
+
+    plan: CallPlan
+    fates: Fates
+    seen: Counter[str] = field(default_factory=Counter[str])
+
+    def watch(self, address: Address[Any], receive: Receive) -> Receive:
+        name = address.name
+        faults = [f for f in self.plan.faults if isinstance(f, ActorFault) and f.actor == name]
+        if not faults:
+            return receive
+
+        def handle(message: Any) -> Any:
+            number = self.seen[name]
+            self.seen[name] += 1
+            for fault in faults:
+                if fault.message == number:
+                    self._strike(address, fault)
+            return receive(message)
+
+        return handle
+
+    def _strike(self, address: Address[Any], fault: ActorFault) -> None:
+        self.fates.note(kind_of(fault))
+        if fault.blow is Blow.CRASH:
+            raise SimulatedCrash(f"{SIMULATED} at message {fault.message}")
+        address.kill()
+
+
+class _Clock:
+    """Makes the loop late, a little always and much where the plan says so."""
+
+    def __init__(self, plan: CallPlan, fates: Fates) -> None:
+        self._stalls = sorted(
+            (f for f in plan.faults if isinstance(f, ClockFault)), key=lambda fault: fault.at_s
+        )
+        self._fates = fates
+        self._jitter_ns = int(plan.jitter_s * NS_PER_S)
+        self._chance = random.Random(f"clock {plan.seed}")  # noqa: S311 - no secret
+        self.now_s: Callable[[], float] = float
+
+    def late_ns(self) -> int:
+        late_ns = int(self._chance.random() * self._jitter_ns) if self._jitter_ns else 0
+        if self._stalls and self.now_s() >= self._stalls[0].at_s:
+            stall = self._stalls.pop(0)
+            self._fates.note(kind_of(stall))
+            late_ns += int(stall.stall_s * NS_PER_S)
+        return late_ns
+
+
+def threads() -> set[str]:
+    """Name the threads that would keep the process from ending."""
+    return {thread.name for thread in threading.enumerate() if not thread.daemon}
