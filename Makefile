@@ -1,6 +1,6 @@
 # `make` lists the verbs. Each one sets up what it needs in .venv; nothing is installed elsewhere.
 .DEFAULT_GOAL := help
-.PHONY: help setup format lint types house test cover examples check bench compat run clean
+.PHONY: help setup format lint types house test cover examples simulate soak check bench compat run clean
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/ready
@@ -37,7 +37,11 @@ examples: $(READY) ## run the examples as a newcomer would, only faster
 	@printf '%s\n' 'what is the time' | $(BIN)/runtime run examples.custom_provider:Main --text
 	$(BIN)/python -m examples.text_only
 	$(BIN)/python -m examples.embedding
-check: lint types house test examples ## all of the above that edits nothing; what CI runs
+simulate: $(READY) ## hold calls in which everything goes wrong: none may break
+	$(BIN)/runtime simulate examples.front_desk:Main --calls $(or $(CALLS),200) --jobs 2
+soak: $(READY) ## the same with 10,000 calls (or CALLS=...); writes docs/soak.md
+	$(BIN)/runtime simulate examples.front_desk:Main --calls $(or $(CALLS),10000) --jobs 2 --report docs/soak.md
+check: lint types house test examples simulate ## all of the above that edits nothing; what CI runs
 bench: $(READY) ## the benchmarks, one after the other
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 compat: $(READY) ## Pykka's own test suite against our actors

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from actors.audio import CALLER_RATE_HZ
 from actors.conversation import ToolCall
 from actors.ports import LanguageModel, Services, SpeechToText, TextToSpeech
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     ChatDone,
     ChatEvent,
@@ -16,7 +17,6 @@ from actors.vendor import (
     SpeechPcm,
     SpeechRequest,
     SpeechTimings,
-    SttCapabilities,
     SttEvent,
     SttFinal,
     SttFlushed,

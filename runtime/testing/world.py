@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from actors.call import CallAddresses
 from runtime.agent import Agent, AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.testing.brain import Brain
@@ -94,15 +95,15 @@ async def _hold(agent: Agent, log: CallLog) -> None:
     log.left.extend(_mail_left(job.call.addresses))
 
 
-def _mail_left(addresses: Any) -> list[str]:
+def _mail_left(addresses: CallAddresses) -> list[str]:
     """Name the mail that nobody has read, and what was given up or refused."""
+    stages = (addresses.session, addresses.audio_track, addresses.ingress, addresses.transport)
     found: list[str] = []
-    for name in addresses.__slots__:
-        address: Address[Any] = getattr(addresses, name)
+    for address in (*stages, addresses.tools, *addresses.slots.values()):
         stats = address.stats()
         if stats.depth or stats.set_aside or stats.refused:
             wrong = f"{stats.depth} unread, {stats.set_aside} set aside, {stats.refused} refused"
-            found.append(f"mail of {name}: {wrong}")
+            found.append(f"mail of {address.name}: {wrong}")
     return found
 
 

@@ -1,0 +1,20 @@
+"""Calls that once broke something, by seed, and what was mended then."""
+
+import pytest
+
+from examples.front_desk import Main
+from runtime.testing.campaign import keep_quiet
+from runtime.testing.invariants import violations
+from runtime.testing.plan import CallPlan
+from runtime.testing.world import hold
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+WOKEN_FOR_NOBODY = "a role woke without end for a rested understudy that nobody wanted"
+
+
+@pytest.mark.parametrize(
+    ("seed", "mended"), [(59, WOKEN_FOR_NOBODY), (124, WOKEN_FOR_NOBODY), (137, WOKEN_FOR_NOBODY)]
+)
+def test_a_call_that_was_broken_once_holds(seed: int, mended: str) -> None:
+    keep_quiet()
+    assert violations(hold(Main, CallPlan.of(seed))) == [], mended
