@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from actors.audio import CALLER_RATE_HZ
-from actors.conversation import ToolCall
+from actors.chat_capabilities import ChatCapabilities, ResumeMode
 from actors.ports import LanguageModel, Services, SpeechToText, TextToSpeech
 from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
@@ -25,6 +25,7 @@ from actors.vendor import (
     TextDelta,
     WordTiming,
 )
+from providers.scripted_llm import GoingOn, gone_on, said_before
 from runtime.testing.brain import Brain
 from runtime.testing.caller import SimulatedCaller
 from runtime.testing.code import FRAME_SAMPLES, FRAMES, CodeBook
@@ -33,6 +34,9 @@ from runtime.testing.fates import Fate, Fates, Socket
 from runtime.testing.trouble import Trouble
 
 CHUNK_BYTES = CALLER_RATE_HZ // 10 * 2
+MANNERS: tuple[GoingOn, ...] = ("goes on", "repeats a sentence", "repeats everything")
+"""What an understudy does that is asked for the rest of an answer."""
+PROBED = "ok"
 WORD_SAMPLES = FRAME_SAMPLES * FRAMES
 
 
@@ -102,6 +106,8 @@ class SimLLM:
 
     brain: Brain
     fates: Fates
+    by_prefix: bool = False
+    """Whether it goes on with the beginning of an answer, or has to be asked for the rest."""
     name: str = "sim-llm"
 
     @asynccontextmanager
@@ -115,6 +121,10 @@ class _Model:
     config: SimLLM
     socket: Socket
 
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return ChatCapabilities(ResumeMode.PREFIX if self.config.by_prefix else ResumeMode.ASK)
+
     def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         fate = self.config.fates.of_stream("llm", self.socket)
         return fate.befall(self._answer(request, fate))
@@ -122,8 +132,12 @@ class _Model:
     async def _answer(self, request: ChatRequest, fate: Fate) -> AsyncGenerator[ChatEvent]:
         latency = fate.fates.plan.latency
         await asyncio.sleep(fate.about(latency.llm_first_s))
-        reply = self.config.brain.reply(request)
-        if isinstance(reply, ToolCall):
+        reply = PROBED if request.is_probe else self.config.brain.reply(request)
+        said = said_before(request)
+        if isinstance(reply, str) and said is not None:
+            rest = gone_on(reply, said, fate.chance.choice(MANNERS))
+            reply = rest if isinstance(rest, str) else reply
+        if not isinstance(reply, str):
             yield reply
         else:
             for number, word in enumerate(reply.split()):

@@ -116,7 +116,7 @@ def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) 
     agent.denoise, agent.vad = None, CallerVAD(name="sim-vad")
     agent.stt = SimSTT(log.caller, fates)
     if config.llm:
-        agent.llm = [SimLLM(log.brain, fates)] * count
+        agent.llm = [SimLLM(log.brain, fates, by_prefix=log.plan.timings)] * count
     if config.tts:
         agent.tts = [SimTTS(log.code, fates)] * count
     if any(needs_something(detector) for detector in config.turn_detector):
