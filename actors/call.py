@@ -159,6 +159,11 @@ class Call:
         """Whether what the agent says is spoken."""
         return "tts" in self.lineup.filled
 
+    @property
+    def is_in_writing(self) -> bool:
+        """Whether the text track stands in for voice and audio track."""
+        return self.addresses.tts is self.addresses.audio_track
+
     def after(self, slot: str) -> AnyAddress | None:
         """Return the next stage on the caller's side that this agent has now, or None."""
         for name in CALLER_SIDE[CALLER_SIDE.index(slot) + 1 :]:

@@ -7,12 +7,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
+from actors.call import AnyAddress
 from actors.conversation import Conversation, ImagePart, Item, Summary, ToolCall
 from actors.events import SpokenWord
 from actors.part import Part
 from actors.turn_taking import ConfirmSpeculation, Effect, OutputKind, StartOutput, State
 from actors.utterance import Utterance
-from actors.wishes import Recording
+from actors.wishes import MadeSpeech
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class Request:
     utterance: Utterance
     text: str
     """What to say; for a reply, the instructions."""
-    audio: Recording | None = None
+    audio: MadeSpeech | None = None
     images: tuple[ImagePart, ...] = ()
     part: str = ""
     """Whose wish it is; empty: that of whoever is on stage."""
@@ -64,6 +65,8 @@ class Output:
     played: int = 0
     early: list[Item] = field(default_factory=list[Item])
     """Tool items of a speculation: written once its turn is certain."""
+    reader: AnyAddress | None = None
+    """Who reads the stream that is played in place of the voice."""
     running_tools: int = 0
     """Those that must not be cut off."""
     over: str = ""

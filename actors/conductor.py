@@ -14,6 +14,8 @@ from actors.call_record import CallRecord, Output
 from actors.decision_reports import TurnAmended
 from actors.decisions import told
 from actors.events import Begin, Cut, Pause, Quiet, Resume, SayWithin, ScoreText
+from actors.frames import SpeechOver
+from actors.hook_runner import failure_of
 from actors.producer import Producer
 from actors.reports import (
     AgentSpeechFinished,
@@ -31,6 +33,7 @@ from actors.turn_taking import effects as fx
 from actors.utterance import Utterance
 from actors.vendor import TurnText
 from actors.wishes import Say
+from supervision.messages import ExitReason
 
 
 class Conductor:
@@ -230,6 +233,17 @@ class Conductor:
         if "llm" in self._call.slots:
             addresses.llm.tell(cut)
 
+    def stream_ended(self, record: CallRecord, epoch: int, reason: ExitReason) -> bool:
+        """Tell whether a stream broke; what came of it is played on if it has begun to sound."""
+        failure = failure_of("audio stream", reason)
+        if failure is None:
+            return False
+        self.report(failure, epoch=epoch)
+        output, track = record.outputs.get(epoch), self._call.addresses.audio_track
+        is_heard = output is not None and output.stamps.heard is not None
+        track.tell(SpeechOver(epoch, 0, "broken") if is_heard else Cut(epoch, "broken"))
+        return True
+
     def _end(self, record: CallRecord, effect: fx.InterruptOutput | fx.OutputEnded) -> None:
         output = record.outputs.get(effect.epoch)
         match effect:
@@ -238,6 +252,8 @@ class Conductor:
                 self._cut(epoch, reason.value)
                 if output is not None:
                     output.over = "interrupted"
+                    if output.reader is not None:
+                        output.reader.tell(Cut(epoch, reason.value))
             case fx.OutputEnded(_, end):
                 if output is not None:
                     output.over = end.value

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from actors.reports import Failure
 from supervision.actor import Actor
+from supervision.messages import Exit, ExitReason
 
 
 class HookRunner(Actor):
@@ -30,3 +32,12 @@ class HookRunner(Actor):
             self.stop()
             raise
         self.stop()
+
+
+def failure_of(where: str, reason: ExitReason) -> Failure | None:
+    """Return what is told of user code that came to this end; None if it ended well."""
+    if reason.kind in {Exit.NORMAL, Exit.SHUTDOWN}:
+        return None
+    error = reason.error
+    detail = f"{type(error).__name__}: {error}" if error else reason.kind.name.lower()
+    return Failure(where, "error", detail)

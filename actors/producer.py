@@ -1,4 +1,6 @@
-"""The producer: sets an output going, from the language model, from a text or from a recording."""
+"""The producer: sets an output going, from the language model, from a text or from audio."""
+
+from typing import assert_never
 
 from actors import memory
 from actors.call import Call
@@ -7,10 +9,14 @@ from actors.conversation import Conversation, ImagePart, Message
 from actors.events import Generate
 from actors.frames import AgentAudio, Piece, ReplyEnd, SpeechOver
 from actors.resample import StreamResampler
+from actors.stream_reader import StreamReader
 from actors.turn_taking import SpeculationMode
 from actors.vendor import ChatRequest
-from actors.wishes import Recording
+from actors.wishes import MadeSpeech, PcmStream, Recording
 from actors.word_map import estimated
+from supervision.address import Address
+from supervision.spec import ChildSpec, Restart
+from supervision.supervisor import StartChild
 
 
 class Producer:
@@ -48,17 +54,47 @@ class Producer:
             tts.tell(Piece(output.epoch, number, piece))
         tts.tell(ReplyEnd(output.epoch, len(pieces)))
 
-    def play(self, output: Output, text: str, recording: Recording) -> None:
-        """Hand over speech that was made elsewhere; ``text`` is what it says."""
+    def play(self, output: Output, text: str, speech: MadeSpeech) -> None:
+        """Hand over speech that was made elsewhere; ``text`` is what it says.
+
+        In a conversation in writing the text stands for it.
+        """
+        if self._call.is_in_writing:
+            self.speak(output, text)
+            return
+        output.text = text
+        match speech:
+            case Recording():
+                self._play_recording(output, speech)
+            case PcmStream():
+                self._read_stream(output, speech)
+            case _:
+                assert_never(speech)
+
+    def _play_recording(self, output: Output, recording: Recording) -> None:
         rate_hz = self._call.track_rate_hz
         resampler = StreamResampler(recording.sample_rate_hz, rate_hz)
         pcm = resampler.push(recording.pcm) + resampler.flush()
         samples = len(pcm) // 2
-        output.text = text
-        output.words.extend(estimated(text, start=0, samples=samples))
+        output.words.extend(estimated(output.text, start=0, samples=samples))
         track = self._call.addresses.audio_track
         track.tell(AgentAudio(output.epoch, 0, pcm))
         track.tell(SpeechOver(output.epoch, samples))
+
+    def _read_stream(self, output: Output, stream: PcmStream) -> None:
+        """Have a child read it, once: a Session that was restarted may come here again."""
+        if output.reader is not None:
+            return
+        addresses, epoch, text = self._call.addresses, output.epoch, output.text
+        output.reader = Address(f"audio stream {epoch}")
+        output.reader.monitor(addresses.session, ("stream", epoch))
+        spec = ChildSpec(
+            id=output.reader.name,
+            start=lambda: StreamReader(self._call, stream, epoch, text),
+            restart=Restart.TEMPORARY,
+            address=output.reader,
+        )
+        addresses.tools.tell(StartChild(spec))
 
     def _generate(
         self,

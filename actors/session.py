@@ -21,10 +21,10 @@ from actors.events import (
     HangUp,
     LineClosed,
 )
-from actors.hook_runner import HookRunner
+from actors.hook_runner import HookRunner, failure_of
 from actors.memory import shown
 from actors.part import EndReply, HandOver, Part
-from actors.reports import Failure, SessionClosed, WokenUp
+from actors.reports import SessionClosed, WokenUp
 from actors.session_inputs import Listener
 from actors.succession import EXIT_HOOK_S, Succession, Summarise
 from actors.summary import KEEP_TURNS
@@ -272,10 +272,9 @@ class Session(Actor):
         return self._line_ended(record, f"the transport ended: {reason.error or 'it stopped'}")
 
     def _hook_ended(self, record: CallRecord, name: str, down: Down) -> tuple[Input, ...]:
-        if down.reason.kind not in {Exit.NORMAL, Exit.SHUTDOWN}:
-            error = down.reason.error
-            detail = f"{type(error).__name__}: {error}" if error else down.reason.kind.name.lower()
-            self._conductor.report(Failure(name, "error", detail))
+        failure = failure_of(name, down.reason)
+        if failure is not None:
+            self._conductor.report(failure)
         if name == "summary":
             record.summarising = False
         if record.closing and name == "on_exit":

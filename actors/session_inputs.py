@@ -65,12 +65,8 @@ class Listener:
             case UpdateInstructions() | SummaryWritten() | UpdateTools():
                 self._update(record, message)
                 return ()
-            case GateOpened(epoch, text):
-                self._conductor.gate_opened(record, epoch, text)
-                return ()
-            case Down(key=("gate", int(epoch))):
-                self._conductor.gate_opened(record, epoch, None)
-                return ()
+            case GateOpened() | Down():
+                return self._child(record, message)
             case Say() | Reply():
                 return self._request(record, message)
             case OutputFailed(epoch, slot, kind, detail):
@@ -87,6 +83,20 @@ class Listener:
                 return self._produced(record, message, now_ns)
             case _:
                 return ()
+
+    def _child(self, record: CallRecord, message: GateOpened | Down) -> tuple[Input, ...]:
+        """Hear of the children in which the code of users runs."""
+        match message:
+            case GateOpened(epoch, text):
+                self._conductor.gate_opened(record, epoch, text)
+            case Down(key=("gate", int(epoch))):
+                self._conductor.gate_opened(record, epoch, None)
+            case Down(key=("stream", int(epoch)), reason=reason):
+                if self._conductor.stream_ended(record, epoch, reason):
+                    return (inputs.GenerationFailed(epoch, "audio stream"),)
+            case _:
+                pass
+        return ()
 
     @staticmethod
     def _update(
@@ -154,6 +164,8 @@ class Listener:
         output = record.outputs.get(message.epoch)
         if output is None:
             return ()
+        if output.reader is not None:
+            output.reader.tell(message)
         before, output.played = output.played, message.samples
         played_ms = message.samples * 1000 // self._rate_hz
         match message.phase:

@@ -1,6 +1,8 @@
 """What user code wishes of the Session: to speak, to stop speaking, to end the call, to look in."""
 
+from collections.abc import AsyncIterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from actors.conversation import Conversation, ImagePart, Summary
 from actors.ports import Toolbox
@@ -15,6 +17,34 @@ class Recording:
     pcm: bytes
     sample_rate_hz: int
 
+    def __post_init__(self) -> None:
+        """Refuse a rate that is none."""
+        _check_rate(self.sample_rate_hz)
+
+
+@dataclass(frozen=True, slots=True)
+class PcmStream:
+    """Speech that is made elsewhere while it is heard: s16le mono, in parts of any length.
+
+    It is read once, from when it has the floor. An async generator is closed when it is cut off:
+    what it needs is best opened inside it, for one that never gets the floor is never begun.
+    """
+
+    chunks: AsyncIterable[bytes]
+    sample_rate_hz: int
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that is none."""
+        _check_rate(self.sample_rate_hz)
+
+
+MadeSpeech: TypeAlias = Recording | PcmStream
+
+
+def _check_rate(sample_rate_hz: int) -> None:
+    if sample_rate_hz <= 0:
+        raise ValueError(f"sample_rate_hz must be positive, not {sample_rate_hz}")
+
 
 @dataclass(frozen=True, slots=True)
 class Say:
@@ -22,7 +52,7 @@ class Say:
 
     utterance: Utterance
     text: str
-    audio: Recording | None = None
+    audio: MadeSpeech | None = None
     interruptible: bool = True
     unless_user_spoke: bool = False
     within: int | None = None

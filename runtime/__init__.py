@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from actors.call_limits import CallLimits
     from actors.conversation import ContextPolicy, Conversation, ImagePart
     from actors.turn_taking import TurnTakingConfig
-    from actors.wishes import Recording
+    from actors.wishes import PcmStream, Recording
     from runtime.agent import Agent
     from runtime.agent_config import AgentConfig
     from runtime.config import Settings
@@ -31,6 +31,7 @@ __all__ = [
     "DoorConfig",
     "Grant",
     "ImagePart",
+    "PcmStream",
     "Recording",
     "Settings",
     "ToolError",
@@ -50,6 +51,7 @@ _HOMES = {
     "DoorConfig": "runtime.doors.config",
     "Grant": "runtime.doors.tokens",
     "ImagePart": "actors.conversation",
+    "PcmStream": "actors.wishes",
     "Recording": "actors.wishes",
     "Settings": "runtime.config",
     "ToolError": "runtime.tools",

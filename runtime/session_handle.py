@@ -17,13 +17,14 @@ from actors.utterance import Utterance
 from actors.wishes import (
     Close,
     GetConversation,
-    Recording,
+    MadeSpeech,
     Reply,
     Say,
     StopSpeaking,
     UpdateInstructions,
     UpdateTools,
 )
+from runtime.errors import UserError
 from runtime.listeners import EventStream, EventT, Handler, Listeners
 from supervision.address import Address
 
@@ -94,7 +95,7 @@ class SessionHandle:
         self,
         text: str,
         *,
-        audio: Recording | None = None,
+        audio: MadeSpeech | None = None,
         interruptible: bool = True,
         unless_user_spoke: bool = False,
     ) -> Utterance:
@@ -102,12 +103,18 @@ class SessionHandle:
 
         Args:
             text: what to say.
-            audio: a recording of it, played in place of the agent's voice.
+            audio: a recording of it, or a stream, played in place of the agent's voice.
             interruptible: False: what the caller says over it waits and is answered afterwards.
             unless_user_spoke: a greeting: dropped if the caller has spoken first.
+
+        Raises:
+            UserError: ``audio`` was given inside a tool, whose reply only the voice can join.
         """
         utterance = Utterance()
-        say = Say(utterance, text, audio, interruptible, unless_user_spoke, _epoch(), self.part)
+        within = _epoch()
+        if audio is not None and within is not None:
+            raise UserError("inside a tool say speaks text; play audio before or after the reply")
+        say = Say(utterance, text, audio, interruptible, unless_user_spoke, within, self.part)
         self.address.tell(say)
         return utterance
 
