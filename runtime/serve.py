@@ -12,7 +12,7 @@ from actors.reports import Report
 from runtime import loops
 from runtime.doors.config import DoorConfig, IceServer
 from runtime.doors.server import HttpDoor, listen
-from runtime.doors.tokens import Grant
+from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
 from runtime.events_file import EventsFile, check_events_path
 from runtime.live_worker import live_worker
@@ -41,6 +41,7 @@ def run_doors(options: RunOptions) -> int:
             f"--host {options.host} lets other machines in: set UNDERSTUDY_SECRET first, which "
             "signs the tokens that they need (make one: openssl rand -hex 32)"
         )
+    TokenDesk(prepared.settings.door_secret)  # a secret that is too short is told before we listen
     config = _config(options, is_local=is_local)
     with contextlib.closing(_listener(options.host, options.port)) as listener:
         return loops.run(_serve(prepared, options, config, listener))
