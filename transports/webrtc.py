@@ -144,7 +144,7 @@ class _Reception:
         """Answer the next offer; None if no connection comes of it, or none was made in time."""
         desk, config = self.transport.desk, self.transport.config
         asked = await desk.next(within_s)
-        if asked is None:
+        if asked is None or asked.answer.done():  # whoever asked has given up
             return None
         peer = await connection.enter_async_context(
             open_peer(config, is_local=asked.offer.is_local)

@@ -168,12 +168,14 @@ async def test_a_handshake_that_never_completes_is_given_up_in_time() -> None:
 
 
 @pytest.mark.real_time
-async def test_an_offer_to_a_call_that_is_over_gets_no_answer_and_leaves_nothing() -> None:
+async def test_an_offer_whose_sender_has_given_up_is_passed_over_and_leaves_nothing() -> None:
     transport = WebRtcTransport()
     asking = asyncio.get_running_loop().create_task(transport.answer(offer()))
     await asyncio.sleep(0)
     asking.cancel()
     await asyncio.wait([asking])
+    async with call_line(transport) as call, browser() as person:
+        await call.connect(person)  # the offer of whoever gave up is passed over
 
 
 @pytest.mark.real_time
