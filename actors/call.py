@@ -155,6 +155,11 @@ class Call:
         return self.lineup.filled
 
     @property
+    def has_vad(self) -> bool:
+        """Whether speech is marked in the caller's stream."""
+        return "vad" in self.lineup.filled
+
+    @property
     def has_voice(self) -> bool:
         """Whether what the agent says is spoken."""
         return "tts" in self.lineup.filled

@@ -22,6 +22,8 @@ class CallLimits:
     """A room that everybody has left is kept for so long."""
     max_duration_s: float | None = None
     """The longest call."""
+    outage_s: float | None = 20.0
+    """So long a call is held that has no language model, no ears or no voice left."""
 
     def __post_init__(self) -> None:
         """Validate.
@@ -29,7 +31,7 @@ class CallLimits:
         Raises:
             ValueError: A deadline is not positive.
         """
-        for name in ("join_within_s", "empty_room_s", "max_duration_s"):
+        for name in ("join_within_s", "empty_room_s", "max_duration_s", "outage_s"):
             value: float | None = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} must be positive or None, not {value}")
@@ -82,6 +84,17 @@ class Clockwork:
         record.present.discard(who)
         if not record.present:
             self._set(record, ROOM_EMPTY, self._limits.empty_room_s)
+
+    def dark(self, record: CallRecord, why: str) -> None:
+        """Nobody of a slot is left."""
+        if why not in record.limits:
+            self._set(record, why, self._limits.outage_s)
+
+    def lit(self, record: CallRecord, why: str) -> bool:
+        """Somebody of it is back; return whether the call had been waiting."""
+        was_dark = why in record.limits
+        self._withdraw(record, why)
+        return was_dark
 
     def _set(self, record: CallRecord, why: str, delay_s: float | None) -> None:
         if delay_s is not None:

@@ -173,6 +173,11 @@ class Cast:
         """Whether nobody will ever be ready again."""
         return all(member.standing is Standing.RETIRED for member in self.members)
 
+    @property
+    def is_first_start(self) -> bool:
+        """Whether somebody is being started of whom nothing bad is known."""
+        return any(m.standing is Standing.STARTING and m.failures == 0 for m in self.members)
+
     def to_start(self, now_s: float, suspects: frozenset[str] = NOBODY) -> tuple[str, ...]:
         """Name the performers that should be started now."""
         names: list[str] = []

@@ -262,6 +262,21 @@ class ReplyText:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotDark:
+    """There is work, and nobody in this slot to do it; ``detail`` says why the last one fell."""
+
+    slot: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLit:
+    """Somebody in this slot can work again."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutputFailed:
     """This epoch will not be produced to its end."""
 

@@ -2,10 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
+from actors.call import AnyAddress, Call
+from actors.conversation import new_id
 from actors.reports import Failure
 from supervision.actor import Actor
+from supervision.address import Address
 from supervision.messages import Exit, ExitReason
+from supervision.spec import ChildSpec, Restart
+from supervision.supervisor import StartChild
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A piece of user code with its name and its deadline, if it has one."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    timeout_s: float | None
 
 
 class HookRunner(Actor):
@@ -34,8 +49,21 @@ class HookRunner(Actor):
         self.stop()
 
 
+def run_hook(call: Call, watcher: AnyAddress, hook: Hook) -> None:
+    """Run it in a child of its own; the watcher hears of its end under ``("hook", name)``."""
+    address: AnyAddress = Address(hook.name)
+    address.monitor(watcher, ("hook", hook.name))
+    spec = ChildSpec(
+        id=new_id(hook.name),
+        start=lambda: HookRunner(hook.run, timeout_s=hook.timeout_s),
+        restart=Restart.TEMPORARY,
+        address=address,
+    )
+    call.addresses.tools.tell(StartChild(spec))
+
+
 def failure_of(where: str, reason: ExitReason) -> Failure | None:
-    """Return what is told of user code that came to this end; None if it ended well."""
+    """Return what there is to be told of how it ended, if it did not end well."""
     if reason.kind in {Exit.NORMAL, Exit.SHUTDOWN}:
         return None
     error = reason.error

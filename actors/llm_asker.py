@@ -19,7 +19,7 @@ from actors.slot import Slot
 from actors.take_back import TakeBack
 from actors.vendor import ChatRequest, FailureKind
 
-GRACE_S = 20.0
+GRACE_S = 30.0
 """So long a reply may stand still while nobody brings it on; then the turn fails, aloud."""
 TAKE_BACK_S = 5.0
 """Within this the voice says how much it could take back."""

@@ -11,6 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 from actors.conversation import ContextPolicy
 from actors.hooks import CallHooks
 from actors.joined_toolbox import JoinedToolbox
+from actors.phrases import Phrases
 from actors.ports import Toolbox
 from actors.tts_seam import BrokenSpeech
 from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
@@ -34,6 +35,8 @@ class Script:
     """Turns a whole text into speakable pieces."""
     context: ContextPolicy = field(default_factory=ContextPolicy)
     """How much of the conversation the model is shown."""
+    phrases: Phrases = field(default_factory=Phrases)
+    """What is said while vendors are gone."""
 
 
 @dataclass(frozen=True, slots=True)

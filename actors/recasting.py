@@ -52,7 +52,14 @@ class WhenUp(Request[None]):
     """
 
 
-RecastOrder = PrepareRecast | CarryOutRecast | AbandonRecast | WhenUp
+@dataclass(frozen=True, slots=True)
+class HasLeft:
+    """This performer has gone, and was well: whatever it had is to go to another one."""
+
+    name: str
+
+
+RecastOrder = PrepareRecast | CarryOutRecast | AbandonRecast | WhenUp | HasLeft
 
 
 class Recasting:
@@ -169,6 +176,7 @@ class Recasting:
         leaving, self._held.leaving = self._held.leaving, set()
         for name in leaving:
             self._dismiss(name)
+            self._role.address.tell(HasLeft(name))
 
     def _dismiss(self, name: str) -> None:
         held = self._held

@@ -159,6 +159,24 @@ class ProviderSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageBegan:
+    """Nobody is left in a slot that the call needs; ``detail`` is the last failure.
+
+    The call ends after a while unless `OutageEnded` comes.
+    """
+
+    slot: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutageEnded:
+    """Somebody in the slot works again."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActorRestarted:
     """A supervisor put an actor back on stage."""
 
@@ -216,6 +234,8 @@ Event: TypeAlias = (
     | ToolServerChanged
     | ToolCalled
     | ProviderSwitched
+    | OutageBegan
+    | OutageEnded
     | ActorRestarted
     | TurnLatency
     | Failure
@@ -241,6 +261,8 @@ _NAMES: dict[type[object], str] = {
     ToolServerChanged: "tool_server_changed",
     ToolCalled: "tool_called",
     ProviderSwitched: "provider_switched",
+    OutageBegan: "outage_began",
+    OutageEnded: "outage_ended",
     ActorRestarted: "actor_restarted",
     TurnLatency: "turn_latency",
     Failure: "error",

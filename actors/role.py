@@ -7,14 +7,22 @@ is decided here, by the pure `Cast`.
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeAlias, TypeVar, cast
 
 from actors.call import AnyAddress
 from actors.cast import NOBODY, Cast
-from actors.events import Quiet
+from actors.darkness import StillDark
+from actors.events import Quiet, SlotDark, SlotLit
 from actors.handover import Handover, Seam, Staged
 from actors.performer import Finished, Ready, Refused
-from actors.recasting import AbandonRecast, CarryOutRecast, PrepareRecast, RecastOrder, WhenUp
+from actors.recasting import (
+    AbandonRecast,
+    CarryOutRecast,
+    HasLeft,
+    PrepareRecast,
+    RecastOrder,
+    WhenUp,
+)
 from actors.reports import Failure, ProviderSwitched
 from actors.slot import Hold, Slot
 from actors.stage_manager import Fall, StageManager, TooLate, Wake
@@ -24,6 +32,12 @@ from supervision.address import Down
 
 LATE_TIMER_S = 0.2
 """A deadline that comes later than this says nothing of the vendor: the loop was held up."""
+
+
+CastMail: TypeAlias = Ready | Down | Fall | Refused | TooLate | Wake | Quiet | StillDark
+
+HOLDING_UP = frozenset({"stt", "llm", "tts"})
+"""The slots without which a call cannot go on: for the others something stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,9 @@ class Role(Actor, Generic[HoldT]):
     def held(self) -> HoldT:
         """The hold, typed."""
         return cast("HoldT", self.hold)
+
+    def on_performer_left(self, name: str) -> None:
+        """Give what this one still had to another one: it was dismissed while nobody spoke."""
 
     def on_refused(self, name: str, attempt: int, detail: str) -> None:
         """Deal with a request that this performer's vendor does not take; the vendor is well."""
@@ -197,22 +214,32 @@ class Role(Actor, Generic[HoldT]):
     def on_receive(self, message: object) -> None:
         """Route what concerns the cast; everything else goes to `handle`."""
         match message:
-            case Ready() | Down(key=str()) | Fall() | Refused() | TooLate() | Wake() | Quiet():
+            case Ready() | Down(key=str()) | Fall() | Refused() | TooLate() | Wake():
+                self._about_cast(message)
+            case Quiet() | StillDark():
                 self._about_cast(message)
             case Finished(attempt) if attempt in self.held.probes:
                 self._manager.proven(attempt)
-            case PrepareRecast() | CarryOutRecast() | AbandonRecast() | WhenUp():
+                self._tell_light()
+            case Finished():
+                self._manager.worked()
+                self._tell_light()
+                self.handle(message)
+            case PrepareRecast() | CarryOutRecast() | AbandonRecast() | WhenUp() | HasLeft():
                 self._recast(message)
             case _Due():
                 self._due(message)
             case _:
                 self.handle(message)
 
-    def _about_cast(self, message: Ready | Down | Fall | Refused | TooLate | Wake | Quiet) -> None:
+    def _about_cast(self, message: CastMail) -> None:
         match message:
             case Ready(name, facts):
                 if self._manager.is_ready(name, facts):
+                    self._tell_light()
                     self.on_performer_ready(name)
+            case StillDark():
+                self._tell_dark()
             case Down():
                 if (fall := self._manager.fell(message)) is not None:
                     self._fallen(fall)
@@ -238,16 +265,30 @@ class Role(Actor, Generic[HoldT]):
                 recasting.prepare(entries)
             case CarryOutRecast():
                 if (name := recasting.carry_out()) is not None:
+                    self._tell_light()
                     self.on_performer_ready(name)
                     self._manager.change_if_quiet()
             case WhenUp():
                 recasting.when_up()
+            case HasLeft(name):
+                self.on_performer_left(name)
             case AbandonRecast():
                 recasting.abandon("nobody carried the change out in time")
 
     def _fallen(self, fall: Fall) -> None:
         self.report_failure(f"{self.slot.name}/{fall.name}", fall.kind, fall.detail)
         self.on_performer_down(fall.name, fall.kind, fall.detail)
+
+    def _tell_dark(self) -> None:
+        """The call is held up where nothing stands in for this slot."""
+        if self._manager.darkness.has_lasted() and self.slot.name in HOLDING_UP:
+            details = (detail for _, detail in reversed(self.held.why_fallen.values()))
+            dark = SlotDark(self.slot.name, next(details, ""))
+            self.call.addresses.session.tell(dark)
+
+    def _tell_light(self) -> None:
+        if self._manager.darkness.is_over() and self.slot.name in HOLDING_UP:
+            self.call.addresses.session.tell(SlotLit(self.slot.name))
 
     def report_failure(self, where: str, kind: FailureKind, detail: str) -> None:
         """Publish that something failed and was dealt with."""

@@ -6,33 +6,34 @@ No user code runs here.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
-from actors.call import AnyAddress, Call
-from actors.call_limits import CallLimits, Clockwork, LimitDue
+from actors.call_limits import Clockwork, LimitDue
 from actors.call_record import CallRecord
 from actors.conductor import Conductor
-from actors.conversation import new_id
 from actors.events import (
     CallerDone,
     CallerJoined,
     CallerLeft,
     HangUp,
     LineClosed,
+    SlotDark,
+    SlotLit,
 )
-from actors.hook_runner import HookRunner, failure_of
+from actors.hook_runner import Hook, failure_of, run_hook
 from actors.memory import shown
-from actors.part import EndReply, HandOver, Part
+from actors.outages import OUTAGES, Outages
+from actors.part import EndReply, HandOver
 from actors.reports import SessionClosed, WokenUp
 from actors.session_inputs import Listener
-from actors.succession import EXIT_HOOK_S, Succession, Summarise
+from actors.session_plan import SessionPlan
+from actors.succession import EXIT_HOOK_S, Succession
 from actors.summary import KEEP_TURNS
 from actors.tool_events import ToolEnded
 from actors.turn_taking import (
     AgentState,
     CancelTimer,
-    Capabilities,
     Input,
     SetTimer,
     TimerName,
@@ -42,7 +43,7 @@ from actors.turn_taking import (
     step,
 )
 from actors.turn_taking import effects as fx
-from actors.turn_taking.trace import Step, Trace
+from actors.turn_taking.trace import Step
 from actors.wishes import (
     ChangeLineup,
     Close,
@@ -50,29 +51,11 @@ from actors.wishes import (
     StopSpeaking,
 )
 from supervision.actor import Actor
-from supervision.address import Address, Down
+from supervision.address import Down
 from supervision.messages import Exit, ExitReason
-from supervision.spec import ChildSpec, Restart
-from supervision.supervisor import StartChild
 
 SUMMARY_S = 60.0
 MAX_TRIES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPlan:
-    """What a Session is made from."""
-
-    call: Call
-    part: Part
-    """The agent with which the call begins."""
-    summarise: Summarise
-    capabilities: Capabilities
-    resumable: bool
-    """Whether the transport is started again after a failure."""
-    limits: CallLimits = field(default_factory=CallLimits)
-    trace: Trace | None = None
-    """Is given each step of the turn machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +77,7 @@ class Session(Actor):
         self._conductor = Conductor(plan.call, self._now_ns)
         self._listener = Listener(self._conductor, plan.call.track_rate_hz)
         self._clockwork = Clockwork(plan.limits, self)
+        self._outages = Outages(plan.call, self._conductor, self._clockwork, self)
         self._succession = Succession(plan.call, self, plan.summarise)
 
     def _now_ns(self) -> int:
@@ -156,8 +140,8 @@ class Session(Actor):
             case CallerLeft(who):
                 self._clockwork.left(record, who)
                 return (inputs.Left(who),)
-            case LimitDue(why) if why in record.limits:
-                return self._close(record, why)
+            case LimitDue() | SlotDark() | SlotLit():
+                return self._endangered(record, message, now_ns)
             case CallerDone():
                 record.caller_done = True
                 self._end_if_quiet(record)
@@ -246,6 +230,19 @@ class Session(Actor):
             "summary", lambda: summarise(conversation, before, KEEP_TURNS), timeout_s=SUMMARY_S
         )
 
+    def _endangered(
+        self, record: CallRecord, message: LimitDue | SlotDark | SlotLit, now_ns: int
+    ) -> tuple[Input, ...]:
+        if not isinstance(message, LimitDue):
+            say = self._outages.heard(record, message)
+            return () if say is None else self._listener.inputs(record, say, now_ns)
+        if record.limits.pop(message.why, None) is None or record.closing:
+            return ()
+        if message.why not in OUTAGES.values():
+            return self._close(record, message.why)
+        say, cut = self._outages.end(record, message.why)
+        return (cut, *self._listener.inputs(record, say, now_ns))
+
     def _close(self, record: CallRecord, reason: str) -> tuple[Input, ...]:
         """Begin to close: first the user's goodbye, then the machine, then the line."""
         if record.closing:
@@ -272,8 +269,7 @@ class Session(Actor):
         return self._line_ended(record, f"the transport ended: {reason.error or 'it stopped'}")
 
     def _hook_ended(self, record: CallRecord, name: str, down: Down) -> tuple[Input, ...]:
-        failure = failure_of(name, down.reason)
-        if failure is not None:
+        if (failure := failure_of(name, down.reason)) is not None:
             self._conductor.report(failure)
         if name == "summary":
             record.summarising = False
@@ -286,12 +282,4 @@ class Session(Actor):
         self, name: str, hook: Callable[[], Awaitable[None]], *, timeout_s: float | None
     ) -> None:
         """Run user code in a child of its own; its end is told to the Session."""
-        address: AnyAddress = Address(name)
-        address.monitor(self.address, ("hook", name))
-        spec = ChildSpec(
-            id=new_id(name),
-            start=lambda: HookRunner(hook, timeout_s=timeout_s),
-            restart=Restart.TEMPORARY,
-            address=address,
-        )
-        self._call.addresses.tools.tell(StartChild(spec))
+        run_hook(self._call, self.address, Hook(name, hook, timeout_s))

@@ -62,5 +62,9 @@ class Hold:
     last_on_stage: str = ""
     probes: dict[int, str] = field(default_factory=dict[int, str])
     """Jobs by which performers that fell prove themselves, by attempt."""
+    may_be_dark: bool = False
+    """Whether somebody is wanted and nobody there, so far not for long."""
+    is_dark: bool = False
+    """Whether the Session was told that nobody is left."""
     quiet: bool = True
     """Whether nobody speaks, so that the stage may change hands."""

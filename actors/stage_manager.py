@@ -10,6 +10,7 @@ from typing import cast
 
 from actors.call import AnyAddress
 from actors.cast import NOBODY
+from actors.darkness import Darkness
 from actors.recasting import Recasting
 from actors.slot import Hold, Slot
 from actors.vendor import FailureKind, ProviderError
@@ -61,6 +62,7 @@ class StageManager:
         self._role = role
         self._slot = slot
         self._canary = canary
+        self.darkness = Darkness(role, proves_itself=canary(0) is not None)
         self._health = slot.call.health
         self.recasting = Recasting(role, slot, self.start)
 
@@ -82,10 +84,22 @@ class StageManager:
         if present in suspects:
             self.fill()
         name = held.cast.on_stage(suspects)
-        if name is None and (wanted := held.cast.wanted()) != held.cast:
+        if name is None or not self.darkness.can_work(name):
+            self.darkness.falls()
+            self._cut_rests_short()
+        return name
+
+    def worked(self) -> None:
+        """Take note that who is on stage has done a job."""
+        held = self._held
+        if held.last_on_stage in held.facts and held.last_on_stage not in held.leaving:
+            held.cast = held.cast.proven(held.last_on_stage, now_s=self._now_s)
+
+    def _cut_rests_short(self) -> None:
+        held = self._held
+        if (wanted := held.cast.wanted()) != held.cast:
             held.cast = wanted
             self.fill()
-        return name
 
     def why_changed(self, before: str, name: str) -> tuple[str, str]:
         """Return kind and reason of a change for which nobody fell."""
@@ -105,6 +119,7 @@ class StageManager:
         """Go on after a crash of the role: its timers are gone, and who waited for an answer."""
         self._held.probes.clear()
         self.recasting.abandon("the slot was started again")
+        self.darkness.resume()
         self.fill()
         self.change_if_quiet()
 
@@ -198,6 +213,8 @@ class StageManager:
             chance=random.random(),  # noqa: S311 - jitter, not a secret
         )
         self.recasting.tell_awaiting(detail)
+        if self.darkness.somebody_waits:
+            self._cut_rests_short()
         self.fill()
         return fall
 

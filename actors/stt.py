@@ -63,11 +63,6 @@ class SttRole(Role[SttHold]):
         said = Said(resume_at=here)
         return SttHold(cast, heard_to=here, said=said, utt=self.call.lineup.utterances)
 
-    @property
-    def _has_vad(self) -> bool:
-        """Whether speech is marked in the stream."""
-        return "vad" in self.call.slots
-
     def handle(self, message: object) -> None:
         """Take audio and marks from the VAD side, and texts from the performer."""
         attempt = self.held.listening
@@ -133,7 +128,7 @@ class SttRole(Role[SttHold]):
     def _feed(self, attempt: Attempt) -> None:
         """Give the attempt what it has not heard yet, as fast as it may be given."""
         held, ring, now_s = self.held, self.call.ring, self.clock.now_s()
-        may_skip = attempt.can.max_rate is not None and self._has_vad
+        may_skip = attempt.can.max_rate is not None and self.call.has_vad
         while True:
             self._give_marks(attempt)
             if may_skip:
@@ -175,6 +170,10 @@ class SttRole(Role[SttHold]):
         if self.held.listening is None:
             self._listen()
 
+    def on_performer_left(self, name: str) -> None:
+        """Let the new one listen from here on."""
+        self.on_performer_down(name, FailureKind.CLOSED, "it has left")
+
     def _change_if_due(self) -> None:
         """Give the stage to whoever should have it, between two utterances."""
         attempt, name = self.held.listening, self.on_stage()
@@ -194,7 +193,7 @@ class SttRole(Role[SttHold]):
         if not isinstance(can, SttCapabilities):
             raise TypeError(f"{name} does not say what it can do")
         self._tell_joined(SeamKind.UNCHECKED)
-        attempt = held.open_attempt(name, can, has_vad=self._has_vad)
+        attempt = held.open_attempt(name, can, has_vad=self.call.has_vad)
         staged.address.tell(Listen(attempt.number))
         if held.told_of != name:
             held.told_of = name

@@ -90,8 +90,9 @@ class VadRole(Role[VadHold]):
         self._session: AnyAddress = self.call.addresses.session
 
     def first_hold(self, cast: Cast) -> VadHold:
-        """Begin in silence."""
-        return VadHold(cast)
+        """Begin in silence, perhaps in the midst of a call: what was said before is past."""
+        here = self.call.ring.end
+        return VadHold(cast, through=here, fed_to=here, judged_to=here)
 
     def handle(self, message: object) -> None:
         """Take a frame, or a judgement of one."""

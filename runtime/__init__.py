@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from actors.call_limits import CallLimits
     from actors.conversation import ContextPolicy, Conversation, ImagePart
+    from actors.phrases import Phrases
     from actors.turn_taking import TurnTakingConfig
     from actors.wishes import PcmStream, Recording
     from runtime.agent import Agent
@@ -32,6 +33,7 @@ __all__ = [
     "Grant",
     "ImagePart",
     "PcmStream",
+    "Phrases",
     "Recording",
     "Settings",
     "ToolError",
@@ -52,6 +54,7 @@ _HOMES = {
     "Grant": "runtime.doors.tokens",
     "ImagePart": "actors.conversation",
     "PcmStream": "actors.wishes",
+    "Phrases": "actors.phrases",
     "Recording": "actors.wishes",
     "Settings": "runtime.config",
     "ToolError": "runtime.tools",

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy
+from actors.phrases import Phrases
 from actors.ports import (
     Denoiser,
     LanguageModel,
@@ -69,6 +70,8 @@ class Agent:
     """Makes what turns written text into speakable text, anew for each reply."""
     apology: str = "Sorry, something went wrong on my side. Could you say that again?"
     """What is said when a reply cannot be given."""
+    phrases: Phrases = Phrases()
+    """What is said while vendors are gone."""
 
     context: ContextPolicy = ContextPolicy()
     """How much of the conversation the model is shown."""

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard, TypeVar, cast, get_args
 from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy
 from actors.hooks import CallHooks
+from actors.phrases import Phrases
 from actors.ports import (
     Denoiser,
     LanguageModel,
@@ -37,7 +38,8 @@ from runtime.tools import AgentToolbox, FunctionTool
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
 FIELDS = (
     *("instructions", "language", *SLOTS, "turn_taking", "tools"),
-    *("mcp_servers", "text_filter", "apology", "voice", "broken_speech", "context", "limits"),
+    *("mcp_servers", "text_filter", "apology", "phrases", "voice", "broken_speech"),
+    *("context", "limits"),
 )
 HOOKS = ("on_enter", "on_wake_up", "on_exit")
 ALIKE = 0.75
@@ -64,6 +66,7 @@ class AgentConfig:
     mcp_servers: tuple[Provider[ToolServer], ...]
     text_filter: Callable[[], TextFilter]
     apology: str
+    phrases: Phrases
     voice: str | None
     broken_speech: BrokenSpeech
     context: ContextPolicy
@@ -98,6 +101,7 @@ class AgentConfig:
             mcp_servers=_servers(agent),
             text_filter=_text_filter(agent),
             apology=_of_type(agent, "apology", str, "a text"),
+            phrases=_of_type(agent, "phrases", Phrases, "Phrases"),
             voice=None
             if agent.voice is None
             else _of_type(agent, "voice", str, "the name of a voice"),

@@ -76,7 +76,7 @@ class Backstage:
 def _inherit(made: Part, now: Part, declared: Container[str]) -> Part:
     """Leave as it is what the new agent does not declare."""
     of_part = ("language", "voice", "broken_speech", "turn_taking")
-    of_script = ("apology", "context")
+    of_script = ("apology", "phrases", "context")
     script = {name: getattr(now.script, name) for name in of_script if name not in declared}
     kept = {name: getattr(now, name) for name in of_part if name not in declared}
     return replace(made, **kept, script=replace(made.script, **script))
@@ -108,6 +108,7 @@ def _script(config: AgentConfig) -> Script:
         config.toolbox,
         lambda text: _speakable_pieces(text, config.text_filter()),
         config.context,
+        config.phrases,
     )
 
 

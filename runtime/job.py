@@ -13,7 +13,8 @@ from actors.call import Call
 from actors.call_record import CallRecord
 from actors.ingress import Ingress
 from actors.line import TransportActor
-from actors.session import Session, SessionPlan
+from actors.session import Session
+from actors.session_plan import SessionPlan
 from actors.text_track import TextTrack
 from actors.turn_taking import Capabilities
 from runtime.job_plan import JobPlan

@@ -73,16 +73,16 @@ async def test_a_performer_returns_when_it_has_proved_itself_and_nobody_speaks()
 
 
 async def test_a_question_is_kept_until_the_only_model_is_back() -> None:
-    broken = ScriptedLLM(replies=["Back again."], fault=Fault(at=0, times=4))
+    broken = ScriptedLLM(replies=["Back again."], fault=Fault(at=0, times=2))
     async with call(agent(llm=broken)) as rig:
         assert await rig.asks() == "Back again."
 
 
-async def test_a_call_without_any_model_left_says_so_and_goes_on() -> None:
-    broken = ScriptedLLM(replies=["Back again."], fault=Fault(at=0, times=999))
-    async with call(agent(llm=broken, apology="Sorry about that.")) as rig:
-        assert await rig.asks() == "Sorry about that."
-        assert await rig.asks(answers=2) == "Sorry about that."
+async def test_a_call_whose_only_model_fails_every_time_ends_with_a_reason() -> None:
+    broken = ScriptedLLM(replies=["Never."], fault=Fault(at=0, times=999))
+    async with call(agent(llm=broken)) as rig:
+        assert await rig.asks() == "One moment, please."
+        assert await rig.job.closed() == "the language model is gone"
 
 
 async def test_a_recogniser_that_hangs_after_the_speech_is_replaced_by_one_that_answers() -> None:

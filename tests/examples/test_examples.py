@@ -1,5 +1,6 @@
 """Each example is run as its first lines say."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,23 @@ def test_a_program_ends_by_itself_and_logs_nothing(module: str) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.real_time
+@pytest.mark.timeout(90)
+def test_a_call_with_a_broken_vendor_in_every_slot_is_answered_to_its_end(tmp_path: Path) -> None:
+    command = (
+        *(Path(sys.executable).with_name("runtime"), "run", "examples.understudies:Main"),
+        *("--input", "examples/audio/front_desk.wav", "--output", tmp_path / "heard.wav"),
+        *("--events", tmp_path / "events.jsonl", "--fast"),
+    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    lines = (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    said = [event["text"] for event in events if event["event"] == "agent_transcript"]
+    assert "Breakfast is from seven to ten." in said
+    assert "We have 8 rooms free for 2 nights." in said
+    switched = {event["slot"] for event in events if event["event"] == "provider_switched"}
+    assert switched == {"stt", "llm", "tts"}

@@ -1,0 +1,69 @@
+"""Nobody is left in a slot: one phrase, a while of grace, and then the call goes on, or ends."""
+
+import asyncio
+
+import pytest
+
+from actors.phrases import Phrases
+from providers.scripted import Fault
+from providers.scripted_llm import ScriptedLLM
+from providers.scripted_stt import ScriptedSTT
+from providers.scripted_tts import ScriptedTTS
+from tests.calls.rig import agent, call
+
+WAIT = "One moment, please."
+FOR_EVER = Fault(at=0, times=999)
+
+
+async def test_all_llm_down_then_up_within_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
+    first = ScriptedLLM(name="first", replies=["Back again."], opening=Fault(times=6))
+    second = ScriptedLLM(name="second", replies=["Back again."], opening=Fault(times=999))
+    async with call(agent(llm=[first, second])) as rig:
+        await asyncio.sleep(0.5)
+        heard = await rig.asks()
+        assert heard == f"{WAIT} Back again."
+        assert [event["slot"] for event in rig.fields("outage_began")] == ["llm"]
+        assert [event["slot"] for event in rig.fields("outage_ended")] == ["llm"]
+        assert not rig.named("actor_restarted")
+        assert len(rig.named("turn_committed")) == 1
+        await rig.asks(answers=2)
+
+
+async def test_a_call_without_a_language_model_says_goodbye_after_the_grace() -> None:
+    broken = ScriptedLLM(opening=FOR_EVER)
+    phrases = Phrases(wait="Wait.", goodbye="Good bye then.")
+    async with call(agent(llm=broken, phrases=phrases)) as rig:
+        await rig.says()
+        await rig.until("turn_committed")
+        begun_s = asyncio.get_running_loop().time()
+        assert await rig.job.closed() == "the language model is gone"
+        lasted_s = asyncio.get_running_loop().time() - begun_s
+        heard = [event["text"] for event in rig.fields("agent_transcript")]
+    assert heard == ["Wait.", "Good bye then."]
+    assert 20.0 < lasted_s < 30.0
+
+
+async def test_a_caller_who_cannot_be_heard_is_told_so_once() -> None:
+    deaf = ScriptedSTT(opening=Fault(times=7), utterances=["two nights please"])
+    async with call(agent(stt=deaf)) as rig:
+        await rig.says()
+        await rig.until("outage_began")
+        assert (await rig.until("agent_transcript"))["text"] == Phrases().deaf
+        await rig.until("outage_ended")
+        await rig.asks(answers=2)
+        assert len(rig.named("outage_began")) == 1
+
+
+async def test_a_call_whose_voice_is_gone_ends_with_a_reason() -> None:
+    async with call(agent(tts=ScriptedTTS(opening=FOR_EVER))) as rig:
+        await rig.says()
+        assert await rig.job.closed() == "the voice is gone"
+
+
+async def test_an_outage_that_nobody_needs_is_none() -> None:
+    broken = ScriptedLLM(opening=Fault(times=3), replies=["Here."])
+    async with call(agent(llm=broken)) as rig:
+        await asyncio.sleep(60.0)
+        assert not rig.named("outage_began")
+        assert await rig.asks() == "Here."
