@@ -1,4 +1,4 @@
-/** One call: it opens a line, comes back over a new one when that is lost, and knows when it is over. */
+/** One call: opens a line, comes back over a new one when that is lost, knows when it is over. */
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 3000;

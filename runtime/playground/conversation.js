@@ -1,9 +1,9 @@
 /**
  * What was said, made of the worker's public events. Pure: a list of lines, no page.
  *
- * A line is `{key, who, text, state, note, tone}`: `who` is caller, agent or stage (what happens beside the
- * talk); `state` is open (still being said), done, cut (the agent was interrupted) or dropped;
- * `tone` is fell or back where an actor did that, else empty.
+ * A line is `{key, who, text, state, note, tone}`. `who` is caller, agent or stage (what happens
+ * beside the talk); `state` is open (still being said), done, cut (the agent was interrupted) or
+ * dropped; `tone` is fell or back where an actor did that, else empty.
  */
 
 const LONGEST = 400;

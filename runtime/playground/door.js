@@ -16,31 +16,30 @@ export class DoorError extends Error {
 export class Door {
   #base;
   #token;
+  #claims;
 
   /** `base` is where the doors are mounted, `token` a JWT (docs/wire-protocol.md). */
   constructor(base, token) {
     this.#base = base;
     this.#token = token;
+    this.#claims = { grants: [], ...claimsOf(token) };
   }
 
   /** Return the way into a room: a new one, or the one that this token is for. */
   async enter() {
-    const claims = claimsOf(this.#token);
-    const grants = claims.grants ?? [];
-    if (claims.room && !grants.includes("create")) {
-      const room = await this.room(claims.room, this.#token);
-      return { room: room.room, token: this.#token, rejoin_s: 15, ice_servers: [], can_crash: false };
-    }
-    return this.#ask("POST", "rooms", { body: {} });
+    const { room, grants } = this.#claims;
+    if (!room || grants.includes("create")) return this.#ask("POST", "rooms", { body: {} });
+    await this.room(room); // rejects with the reason if there is no way in
+    return { room, token: this.#token, rejoin_s: 15, ice_servers: [], can_crash: false };
   }
 
   /** Whether this token may look into the tree. */
   get isAdmin() {
-    return (claimsOf(this.#token).grants ?? []).includes("admin");
+    return this.#claims.grants.includes("admin");
   }
 
-  room(id, token = this.#token) {
-    return this.#ask("GET", `rooms/${encodeURIComponent(id)}`, { token });
+  room(id) {
+    return this.#ask("GET", `rooms/${encodeURIComponent(id)}`);
   }
 
   crash(room, actor) {
@@ -95,8 +94,8 @@ function unreachable(error) {
 
 async function refusal(response) {
   const known = await response.json().catch(() => ({})); // a proxy's error page is no JSON
-  const { code = "unknown", message = `the worker answered ${response.status}` } = known.error ?? {};
-  return new DoorError(response.status, code, message);
+  const { code = "unknown", message } = known.error ?? {};
+  return new DoorError(response.status, code, message ?? `the worker answered ${response.status}`);
 }
 
 /** What a JWT says of itself. The page only reads it; the worker is who verifies it. */

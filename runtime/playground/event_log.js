@@ -1,4 +1,4 @@
-/** Every public event of the call: the latest on the page, all of them (up to a bound) as a file. */
+/** Every public event of the call: the latest on the page, all (up to a bound) as a file. */
 
 const KEPT = 20_000;
 const SHOWN = 200;

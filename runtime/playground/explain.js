@@ -4,7 +4,6 @@ const MICROPHONE = {
   NotAllowedError: "The microphone is not allowed: allow it in the address bar and call again.",
   NotFoundError: "There is no microphone: connect one and call again.",
   NotReadableError: "Another program holds the microphone: close it and call again.",
-  SecurityError: "A browser gives the microphone to HTTPS or localhost only: open the page there.",
 };
 
 const CLOSED = {
@@ -13,6 +12,8 @@ const CLOSED = {
   4429: "This page sent more than real time needs: call again.",
   4431: "This page read too slowly: close other programs and call again.",
 };
+
+const INSECURE = "A browser gives sound to pages of HTTPS or localhost only: open this one there.";
 
 export const GONE = "The worker is gone: start it again and open the link that it prints.";
 export const NO_TOKEN =
@@ -38,6 +39,7 @@ export function explainFailure({ code, error, tooLate, neverOpen }) {
 /** Anything that was thrown. */
 export function explainError(error) {
   if (error.name === "DoorError") return sentence(error.message);
+  if (error.name === "SecurityError") return INSECURE;
   if (error.name === "AbortError") return GONE; // a worklet could not be loaded
   return `Something in this page is wrong: ${error.message}`;
 }

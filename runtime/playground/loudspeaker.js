@@ -13,7 +13,11 @@ export class Loudspeaker {
   constructor(context) {
     this.#context = context;
     this.level = new Level(context);
-    this.#worklet = new AudioWorkletNode(context, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
+    this.#element.autoplay = true;
+    this.#worklet = new AudioWorkletNode(context, "playback", {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
     this.#worklet.connect(this.level.node);
     this.#worklet.connect(context.destination);
     this.#worklet.port.onmessage = ({ data }) => this.#tell(data);
@@ -47,7 +51,6 @@ export class Loudspeaker {
   /** Play what a peer sends. The element makes it heard; the second way only measures it. */
   playStream(stream) {
     this.#element.srcObject = stream;
-    this.#element.play();
     this.#streamSource?.disconnect();
     this.#streamSource = new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream });
     this.#streamSource.connect(this.level.node);
@@ -58,7 +61,7 @@ export class Loudspeaker {
     return new MediaStreamAudioDestinationNode(this.#context).stream.getAudioTracks()[0];
   }
 
-  /** The device plays a sample `outputLatency` after it got it: a position is told when it is true. */
+  /** A sample is heard `outputLatency` after the device got it: only then its position is told. */
   #tell({ played, cleared }) {
     if (cleared !== undefined) {
       this.#forgetPending();

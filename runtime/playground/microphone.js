@@ -8,20 +8,23 @@ const WISHES = {
 
 export class Microphone {
   #stream;
+  #source;
   #worklet;
 
   constructor(context, stream) {
     this.#stream = stream;
     this.level = new Level(context);
-    this.#worklet = new AudioWorkletNode(context, "capture", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
-    const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-    source.connect(this.level.node);
-    source.connect(this.#worklet);
+    this.#worklet = new AudioWorkletNode(context, "capture", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+    });
+    this.#source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+    this.#source.connect(this.level.node);
   }
 
   /** Ask for the microphone; what the browser throws is explained by `explain.js`. */
   static async open(context) {
-    if (!navigator.mediaDevices) throw new DOMException("", "SecurityError"); // no HTTPS
     return new Microphone(context, await navigator.mediaDevices.getUserMedia(WISHES));
   }
 
@@ -35,7 +38,11 @@ export class Microphone {
 
   /** Call `listener` with 20 ms of PCM16 (ArrayBuffer) at a time; null ends that. */
   capture(listener) {
-    this.#worklet.port.onmessage = listener && (({ data }) => listener(data));
+    this.#source.disconnect();
+    this.#source.connect(this.level.node);
+    if (!listener) return;
+    this.#worklet.port.onmessage = ({ data }) => listener(data);
+    this.#source.connect(this.#worklet); // without a listener, frames would pile up in the port
   }
 
   close() {

@@ -1,5 +1,7 @@
 /** A call over WebRTC: Opus both ways, control as JSON over the data channel `control`. */
 
+import { heed } from "./control.js";
+
 const GATHER_WITHIN_MS = 2000;
 const BACK_WITHIN_MS = 2000; // how long a connection may be "disconnected" before it counts as lost
 const OPEN_WITHIN_MS = 8000;
@@ -18,7 +20,8 @@ export class PeerLine {
     this.#on = on;
     this.#peer = new RTCPeerConnection({ iceServers });
     this.#channel = this.#peer.createDataChannel("control");
-    this.#channel.onmessage = ({ data }) => this.#receive(JSON.parse(data));
+    const send = (message) => this.send(message);
+    this.#channel.onmessage = ({ data }) => heed(JSON.parse(data), { on, send });
     this.#channel.onclose = () => this.#lost();
     this.#peer.ontrack = ({ track }) => loudspeaker.playStream(new MediaStream([track]));
     this.#peer.onconnectionstatechange = () => this.#connectionChanged();
@@ -55,21 +58,6 @@ export class PeerLine {
       setTimeout(resolve, GATHER_WITHIN_MS);
       check();
     });
-  }
-
-  #receive(message) {
-    switch (message.type) {
-      case "ready":
-        return this.#on.ready(message);
-      case "ping":
-        return this.send({ type: "pong", n: message.n });
-      case "event":
-        return this.#on.event(message);
-      case "error":
-        return this.#on.refused(message);
-      case "bye":
-        return this.#on.bye(message.reason);
-    }
   }
 
   #connectionChanged() {

@@ -1,8 +1,8 @@
 /**
  * What waits for the loudspeaker, counted by sample, so that the worker knows what was heard.
  *
- * Positions count the samples of this connection: those that came, and of these how many were played.
- * Pure: it knows no audio API, so that it runs in an AudioWorklet and in Node.js alike.
+ * Positions count the samples of this connection. Pure: it knows no audio API, so that it runs in
+ * an AudioWorklet and in Node.js alike.
  */
 
 const PREFILL_S = 0.06; // so much waits before sound begins: it absorbs the network's jitter

@@ -1,4 +1,4 @@
-/** The call as a score that runs to the left: the caller above the line, the agent below, marks across. */
+/** The call as a score that runs to the left: the caller above, the agent below, marks across. */
 
 const COLUMN_PX = 3;
 const COLUMNS_A_SECOND = 20;

@@ -1,5 +1,7 @@
 /** A call over WebSocket: PCM16 both ways as binary messages, control as JSON. */
 
+import { heed } from "./control.js";
+
 const NEVER_CLOSED = 1006; // how browsers call an end without a close frame
 const MAY_COME_BACK = new Set([1001, 1005, NEVER_CLOSED, 1009, 1012, 1013, 4400, 4408, 4429, 4431]);
 const OPEN_WITHIN_MS = 5000;
@@ -44,21 +46,9 @@ export class SocketLine {
   #receive(data) {
     if (data instanceof ArrayBuffer) return this.#loudspeaker.push(new Int16Array(data));
     const message = JSON.parse(data);
-    switch (message.type) {
-      case "ready":
-        this.#microphone?.capture((pcm) => this.#speak(pcm));
-        return this.#on.ready(message);
-      case "clear":
-        return this.#loudspeaker.clear();
-      case "ping":
-        return this.send({ type: "pong", n: message.n });
-      case "event":
-        return this.#on.event(message);
-      case "error":
-        return this.#on.refused(message);
-      case "bye":
-        return this.#on.bye(message.reason);
-    }
+    if (message.type === "clear") return this.#loudspeaker.clear();
+    if (message.type === "ready") this.#microphone?.capture((pcm) => this.#speak(pcm));
+    heed(message, { on: this.#on, send: (answer) => this.send(answer) });
   }
 
   #speak(pcm) {

@@ -2,8 +2,13 @@
 
 const RATES_HZ = [8000, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
 
-/** Open an AudioContext at a rate that the worker takes, with both worklets in it. */
+/**
+ * Open an AudioContext at a rate that the worker takes, with both worklets in it.
+ *
+ * Throws a `SecurityError` where the browser would give neither worklets nor a microphone.
+ */
 export async function openSound() {
+  if (!isSecureContext) throw new DOMException("no HTTPS", "SecurityError");
   let context = new AudioContext({ latencyHint: "interactive" });
   if (!RATES_HZ.includes(context.sampleRate)) {
     await context.close();

@@ -1,4 +1,4 @@
-/** The conversation on the page: one list item a line, and whole lines read aloud to who cannot see. */
+/** The conversation on the page: a list, and whole lines read aloud to who cannot see it. */
 
 const LONGEST = 400;
 const WHO = { caller: "You", agent: "Agent", stage: "" };
