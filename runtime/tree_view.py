@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import click
 from rich.console import Console
@@ -23,6 +23,13 @@ COLUMNS: Final = {
     "refused": "refused",
     "last_failure": "last failure",
 }
+ALWAYS: Final = ("state", "restarts", "mail", "oldest_s")
+ACTOR_WIDTH: Final = 24
+MARGIN_LINES: Final = 3
+"""Title, headings and the line that says how many are not shown."""
+
+Line: TypeAlias = tuple[int, dict[str, Any]]
+"""How far an actor is indented, and what is known of it."""
 
 
 def show_tree(folder: Path, *, pid: int | None, as_json: bool) -> int:
@@ -47,28 +54,60 @@ def show_top(folder: Path, *, pid: int | None, every_s: float) -> int:
     if not console.is_terminal:
         raise UserError("runtime top needs a terminal; for a file or a pipe: runtime tree")
     with TreeClient(folder, choose_worker(folder, pid)) as worker:
-        first = top_table(worker.picture())
+        first = top_table(worker.picture(), lines=console.height)
         with Live(first, console=console, screen=True, auto_refresh=False) as live:
             while True:
                 time.sleep(every_s)
-                live.update(top_table(worker.picture()), refresh=True)
+                live.update(top_table(worker.picture(), lines=console.height), refresh=True)
 
 
-def top_table(picture: dict[str, Any]) -> Table:
-    """Lay the tree out as a table, one line an actor."""
+def top_table(picture: dict[str, Any], *, lines: int | None = None) -> Table:
+    """Lay the tree out as a table, one line an actor, on a screen of so many ``lines``.
+
+    Where they do not suffice, actors that are not well go first, each in its place. A column that
+    would be empty is left out, but for those that are seldom so.
+    """
+    nodes = list(_flat(picture["tree"], 0))
+    shown = nodes if lines is None else _fitting(nodes, lines - MARGIN_LINES)
     title = f"{picture['agent']}  (process {picture['pid']}, Ctrl-C ends)"
+    hidden = len(nodes) - len(shown)
+    more = f"and {hidden} more actors; runtime tree shows all" if hidden else None
     table = Table(title=title, title_justify="left", box=None, expand=True)
-    table.add_column("actor", no_wrap=True)
-    for heading in COLUMNS.values():
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
-    for indent, node in _flat(picture["tree"], 0):
-        is_well = node["state"] == "running" and not node["last_failure"]
-        values = [str(node[field] or "") for field in COLUMNS]
-        table.add_row(f"{'  ' * indent}{node['name']}", *values, style="" if is_well else "yellow")
+    table.caption, table.caption_justify = more, "left"
+    table.add_column("actor", no_wrap=True, overflow="ellipsis", min_width=ACTOR_WIDTH, ratio=1)
+    columns = [
+        field for field in COLUMNS if field in ALWAYS or any(node[field] for _, node in nodes)
+    ]
+    for field in columns:
+        grows = field == "last_failure"
+        longest = max(len(_value(node, field)) for _, node in nodes)
+        width = None if grows else max(len(COLUMNS[field]), longest)
+        ratio = 1 if grows else None
+        table.add_column(
+            COLUMNS[field], no_wrap=True, overflow="ellipsis", width=width, ratio=ratio
+        )
+    for indent, node in shown:
+        values = [_value(node, field) for field in columns]
+        style = "" if _is_well(node) else "yellow"
+        table.add_row(f"{'  ' * indent}{node['name']}", *values, style=style)
     return table
 
 
-def _flat(node: dict[str, Any], indent: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _value(node: dict[str, Any], field: str) -> str:
+    return str(node[field] or "")
+
+
+def _is_well(node: dict[str, Any]) -> bool:
+    return node["state"] == "running" and not node["last_failure"]
+
+
+def _fitting(nodes: Sequence[Line], lines: int) -> list[Line]:
+    """Return as many as there is room for: the first ones, but above all those not well."""
+    by_need = sorted(range(len(nodes)), key=lambda at: (_is_well(nodes[at][1]), at))
+    return [nodes[at] for at in sorted(by_need[: max(1, lines)])]
+
+
+def _flat(node: dict[str, Any], indent: int) -> Iterator[Line]:
     yield indent, node
     for child in node["children"]:
         yield from _flat(child, indent + 1)
