@@ -1,12 +1,12 @@
 # `make` lists the verbs. Each one sets up what it needs in .venv; nothing is installed elsewhere.
 .DEFAULT_GOAL := help
-.PHONY: help setup format lint types house test cover examples simulate soak check bench compat run clean
+.PHONY: help setup format lint types house test cover examples simulate soak check bench reliability compat run clean
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/ready
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 setup: $(READY) ## make .venv with everything in it
 $(READY): pyproject.toml constraints.txt
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -44,6 +44,8 @@ soak: $(READY) ## the same with 10,000 calls (or CALLS=...); writes docs/soak.md
 check: lint types house test examples simulate ## all of the above that edits nothing; what CI runs
 bench: $(READY) ## the benchmarks, one after the other
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+reliability: $(READY) ## docs/reliability.md: what falls, and what it costs
+	$(BIN)/python -m docs.generate_reliability
 compat: $(READY) ## Pykka's own test suite against our actors
 	$(BIN)/python tests/compat/run.py
 run: $(READY) ## speak with the front desk: a whole call, without a key

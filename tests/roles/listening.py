@@ -47,7 +47,7 @@ class Spoken:
     @property
     def sounds(self) -> list[tuple[str, int]]:
         """Every hum and how many milliseconds of it were heard."""
-        hums = [self._word(frame.pcm) for frame in self.frames]
+        hums = [self.word_of(frame.pcm) for frame in self.frames]
         runs = ((word, 20 * len(list(run))) for word, run in groupby(hums))
         return [(word, ms) for word, ms in runs if word]
 
@@ -62,7 +62,8 @@ class Spoken:
         return np.frombuffer(b"".join(frame.pcm for frame in self.frames), dtype="<i2")
 
     @staticmethod
-    def _word(pcm: bytes) -> str:
+    def word_of(pcm: bytes) -> str:
+        """Return which word sounds in 20 ms; empty: none."""
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
         if float(np.abs(samples).mean()) < LOUD:
             return ""
