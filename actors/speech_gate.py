@@ -82,7 +82,7 @@ class SpeechGate:
         self, at: int, end: int, probability: float
     ) -> tuple["SpeechGate", GateEvent | None]:
         if probability < self.config.deactivation_threshold:
-            return replace(self, began_at=None), None
+            return (self if self.began_at is None else replace(self, began_at=None)), None
         if probability < self.config.activation_threshold and self.began_at is None:
             return self, None
         began_at = at if self.began_at is None else self.began_at
@@ -96,7 +96,7 @@ class SpeechGate:
         self, at: int, end: int, probability: float
     ) -> tuple["SpeechGate", GateEvent | None]:
         if probability >= self.config.activation_threshold:
-            return replace(self, silent_since=None), None
+            return (self if self.silent_since is None else replace(self, silent_since=None)), None
         if self.silent_since is None and probability >= self.config.deactivation_threshold:
             return self, None
         silent_since = at if self.silent_since is None else self.silent_since

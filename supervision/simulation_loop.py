@@ -17,8 +17,8 @@ from supervision.address import Address
 from supervision.lanes import Lanes
 from supervision.virtual_time import VirtualTimeLoop
 
-MOST_ROUNDS = 20_000
-"""At one instant."""
+MOST_ROUNDS = 1_000
+"""Looks for I/O at one instant, each with many rounds of callbacks before it."""
 HELD_BACK = 0.2
 """How likely an actor that could run has to wait for the next deal."""
 

@@ -20,6 +20,8 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple
 
+from supervision.lean_loop import LeanLoop
+
 __all__ = [
     "Deadlock",
     "ExternalWork",
@@ -35,8 +37,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 NS_PER_S = 1_000_000_000
-LOOKS_EVERY = 64  # rounds at one instant after which the loop looks for I/O
-MOST_ROUNDS = 500_000  # at one instant: seconds of spinning; honest work takes far fewer
+MOST_ROUNDS = 10_000  # looks for I/O at one instant: seconds of spinning; honest work takes few
 
 
 class Deadlock(RuntimeError):
@@ -86,12 +87,8 @@ class _JumpingSelector(selectors.DefaultSelector):
             Livelock: the clock has stood still for too many rounds of the loop.
         """
         line = self._timeline
-        is_busy = timeout is not None and timeout <= 0
-        if is_busy and not line.open and self._rounds_at_this_instant % LOOKS_EVERY:
-            self._count_a_round()
-            return []
         events = super().select(0)
-        if events or is_busy:
+        if events or (timeout is not None and timeout <= 0):
             self._count_a_round()
             return events
         self._rounds_at_this_instant = 0
@@ -132,7 +129,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         return events
 
 
-class VirtualTimeLoop(asyncio.SelectorEventLoop):
+class VirtualTimeLoop(LeanLoop):
     """A selector event loop on computed time.
 
     Sockets, child processes, executors and calls from other threads work as on any other loop.

@@ -1,0 +1,83 @@
+"""How fast calls are simulated: the real actors beside a bare chain of queues of equal length.
+
+Calm calls of a fixed length, so that nothing but the machinery is measured: every frame of the
+caller passes the real stages, on virtual time, in seeded turns. The chain passes the same frames
+through as many tasks on bare queues, on virtual time. Rounds are interleaved and the ratio is taken
+within a round; seconds are CPU time of this process. Run: `python bench/simulator.py`.
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+from dataclasses import replace
+
+from examples.front_desk import Main
+from runtime.testing.campaign import keep_quiet
+from runtime.testing.plan import CallPlan
+from runtime.testing.world import hold
+from supervision.virtual_time import run
+
+ROUNDS = 5
+CALLS = 6
+FRAME_S = 0.02
+STAGES = 8
+"""Hand-overs of a frame in a call: transport, ingress, vad and its performer and back, stt and its
+performer and its feed."""
+PER_SECOND_BOUND, CHAIN_BOUND = 3.0, 0.4
+
+
+def simulated(first_seed: int) -> float:
+    """Hold calls; return simulated minutes per CPU second."""
+    call_s, cpu_s = 0.0, time.process_time()
+    for seed in range(first_seed, first_seed + CALLS):
+        plan = replace(CallPlan.of(seed, faults=False), understudies=False)
+        call_s += hold(Main, plan).over_at_s
+    return call_s / 60 / (time.process_time() - cpu_s)
+
+
+async def chain(minutes: float) -> None:
+    """Pass a frame every 20 ms through tasks on bare queues."""
+    queues: list[asyncio.Queue[bytes]] = [asyncio.Queue() for _ in range(STAGES + 1)]
+
+    async def stage(number: int) -> None:
+        while True:
+            queues[number + 1].put_nowait(await queues[number].get())
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(stage(number)) for number in range(STAGES)]
+        for _ in range(int(minutes * 60 / FRAME_S)):
+            queues[0].put_nowait(bytes(640))
+            await asyncio.sleep(FRAME_S)
+            queues[-1].get_nowait()
+        for task in tasks:
+            task.cancel()
+
+
+def bare(minutes: float) -> float:
+    """Run the chain; return simulated minutes per CPU second."""
+    cpu_s = time.process_time()
+    run(chain(minutes))
+    return minutes / (time.process_time() - cpu_s)
+
+
+def main() -> None:
+    """Print the table and fail if a bound does not hold."""
+    keep_quiet()
+    simulated(1)  # imports what is imported on first use
+    bare(1.0)
+    rounds = [(simulated(1 + number), bare(4.0)) for number in range(ROUNDS)]
+    calls, queues = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratio = statistics.median(call / queue for call, queue in rounds)
+    print(f"{ROUNDS} rounds, medians; simulated minutes per CPU second")
+    print("| calls, every frame through the real actors | bare queues | ratio |")
+    print("|---|---|---|")
+    print(
+        f"| {calls:.2f} (>= {PER_SECOND_BOUND}) | {queues:.2f} | {ratio:.2f} (>= {CHAIN_BOUND}) |"
+    )
+    if calls < PER_SECOND_BOUND or ratio < CHAIN_BOUND:
+        sys.exit("missed")
+
+
+if __name__ == "__main__":
+    main()
