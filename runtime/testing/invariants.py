@@ -130,11 +130,11 @@ def the_agent_says_its_text_in_order(log: CallLog) -> None:
             _check_frames(at_s, was, now, log)
             continue
         old, new = place.get(log.code.words[was.word]), place.get(log.code.words[now.word])
-        if old is None or new is None or old[0] != new[0] or log.repeats:
+        if old is None or new is None or old[0] != new[0] or log.voice_stammers:
             continue
         said = f"{log.code.words[was.word]} → {log.code.words[now.word]} at {at_s:.2f} s"
         assert new[1] == old[1] + 1, f"a word is left out or comes again: {said}"
-        assert was.frame == FRAMES - 1 or log.seams, f"a word broke off: {said}"
+        assert was.frame >= FRAMES - 2, f"a word broke off: {said}"  # the last one may be faded
 
 
 def what_was_cut_is_silent(log: CallLog) -> None:
@@ -161,7 +161,7 @@ def what_was_cut_is_silent(log: CallLog) -> None:
 def _check_frames(at_s: float, was: Sound, now: Sound, log: CallLog) -> None:
     follows = now.frame == was.frame + 1
     begins_anew = now.frame == 0
-    assert follows or begins_anew or log.seams, (
+    assert follows or begins_anew or log.voice_stammers, (
         f"{log.code.words[now.word]}: frame {now.frame} after {was.frame} at {at_s:.2f} s"
     )
 

@@ -11,7 +11,7 @@ from runtime.testing.brain import Brain
 from runtime.testing.caller import SimulatedCaller
 from runtime.testing.code import CodeBook
 from runtime.testing.plan import CallPlan
-from runtime.testing.trouble import ActorFault, ClockFault, VendorFault
+from runtime.testing.trouble import ActorFault, ClockFault, Trouble, VendorFault
 
 NS_PER_S = 1_000_000_000
 LONGEST_SILENCE_S = 12.0
@@ -45,26 +45,30 @@ class CallLog:
         return [json.dumps(report.to_dict(), ensure_ascii=False) for report in self.reports]
 
     @property
-    def seams(self) -> bool:
-        """Whether a hand-over in mid-reply is likely: it may break a word off."""
-        slots, actors = {"llm", "tts"}, {"llm", "tts", "sim-llm", "sim-tts", "audio_track"}
-        return any(
-            (isinstance(fault, VendorFault) and fault.slot in slots)
-            or (isinstance(fault, ActorFault) and fault.actor in actors)
-            for fault in self.plan.faults
-        )
+    def voice_stammers(self) -> bool:
+        """Whether words may come again, break off or be missing where one voice follows another.
 
-    @property
-    def repeats(self) -> bool:
-        """Whether words may come again, or be missing, at such a seam."""
-        return self.seams
+        So it may be where nobody knows where the words lie, and where a voice calls a piece done
+        that lacks less than half of its sound.
+        """
+        faults = self.plan.faults
+        is_short = any(
+            isinstance(fault, VendorFault)
+            and (fault.slot, fault.trouble) == ("tts", Trouble.CLOSED)
+            for fault in faults
+        )
+        is_harmed = any(
+            (isinstance(fault, VendorFault) and fault.slot == "tts")
+            or (isinstance(fault, ActorFault) and fault.actor in {"tts", "sim-tts"})
+            for fault in faults
+        )
+        return is_short or (is_harmed and not self.plan.timings)
 
     @property
     def ears_stammer(self) -> bool:
-        """Whether the recogniser may say something twice: it has trouble, or a new one hears it."""
+        """Whether a text may come after its own Final: then it is taken for said again."""
         return any(
-            (isinstance(fault, VendorFault) and fault.slot == "stt")
-            or (isinstance(fault, ActorFault) and fault.actor in {"stt", "sim-stt"})
+            isinstance(fault, VendorFault) and fault.trouble is Trouble.REORDERED
             for fault in self.plan.faults
         )
 
@@ -72,8 +76,10 @@ class CallLog:
     def ears_suffer(self) -> bool:
         """Whether something on the caller's side may go unheard."""
         ears = {"ingress", "vad", "sim-vad", "stt", "sim-stt"}
-        return self.ears_stammer or any(
-            isinstance(fault, ClockFault) or (isinstance(fault, ActorFault) and fault.actor in ears)
+        return any(
+            isinstance(fault, ClockFault)
+            or (isinstance(fault, ActorFault) and fault.actor in ears)
+            or (isinstance(fault, VendorFault) and fault.slot == "stt")
             for fault in self.plan.faults
         )
 
