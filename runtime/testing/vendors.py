@@ -36,6 +36,8 @@ from runtime.testing.trouble import Trouble
 CHUNK_BYTES = CALLER_RATE_HZ // 10 * 2
 MANNERS: tuple[GoingOn, ...] = ("goes on", "repeats a sentence", "repeats everything")
 """What an understudy does that is asked for the rest of an answer."""
+ANCHOR = 3
+"""Fewer words that come again are taken for chance, and are said."""
 PROBED = "ok"
 WORD_SAMPLES = FRAME_SAMPLES * FRAMES
 
@@ -135,7 +137,8 @@ class _Model:
         reply = PROBED if request.is_probe else self.config.brain.reply(request)
         said = said_before(request)
         if isinstance(reply, str) and said is not None:
-            rest = gone_on(reply, said, fate.chance.choice(MANNERS))
+            manner = fate.chance.choice(MANNERS if len(said.split()) >= ANCHOR else MANNERS[:1])
+            rest = gone_on(reply, said, manner)
             reply = rest if isinstance(rest, str) else reply
         if not isinstance(reply, str):
             yield reply
