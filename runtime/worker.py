@@ -90,10 +90,11 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        """Close every room as its caller would notice it, then stop the tree."""
+        """Close all rooms at once, as their callers would notice it, then stop the tree."""
         self._is_leaving = True
-        for job in tuple(self._jobs.values()):
-            await job.close("the worker stops")
+        async with asyncio.TaskGroup() as rooms:
+            for job in tuple(self._jobs.values()):
+                rooms.create_task(job.close("the worker stops"))
         return await self._stack.__aexit__(kind, error, traceback)
 
     def _tree(self) -> SupervisorSpec:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from actors.conversation import ToolCall, ToolOutput
+from actors.llm_job import MAX_ROUNDS
+from actors.vendor import ChatRequest
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_tts import tone
 from runtime.agent import Agent
@@ -54,6 +56,12 @@ class Desk(Agent):
         """Say something in between."""
         self.session.say("One moment, I am looking.")
         return "looked"
+
+    @function_tool
+    async def offering(self) -> str:
+        """Have something offered afterwards."""
+        self.session.reply("Offer breakfast.")
+        return "noted"
 
 
 def asks(*calls: ToolCall) -> list[Any]:
@@ -187,3 +195,20 @@ async def test_a_tool_that_blocks_its_thread_holds_up_no_other_room() -> None:
                 if ticks == 25:
                     release.set()
         assert (await rig.until("agent_transcript"))["text"] == "At last."
+
+
+async def test_a_model_that_wants_ever_more_rounds_of_tools_is_asked_without_any() -> None:
+    rounds = [asks(wish("good", f'{{"nights": {n}}}', call_id=f"c{n}")) for n in range(MAX_ROUNDS)]
+    who = desk([*rounds, "That is all."])
+    async with call(who) as rig:
+        assert await rig.asks() == "That is all."
+        assert len(await outputs(rig)) == MAX_ROUNDS
+    assert isinstance(who.llm, ScriptedLLM)
+    asked = [request for request in who.llm.record.requests if isinstance(request, ChatRequest)]
+    assert [bool(request.tools) for request in asked] == [True] * MAX_ROUNDS + [False]
+
+
+async def test_a_reply_that_a_tool_asks_for_follows_the_running_one() -> None:
+    async with call(desk([asks(wish("offering")), "Noted.", "Breakfast, perhaps?"])) as rig:
+        assert await rig.asks() == "Noted."
+        assert (await rig.until("agent_transcript", count=2))["text"] == "Breakfast, perhaps?"

@@ -133,6 +133,31 @@ async def test_13_a_tool_whose_turn_is_cut_by_a_hang_up_still_has_an_output() ->
     assert [event["status"] for event in rig.fields("tool_called")] == ["started", "interrupted"]
 
 
+# ---------------------------------------------------------------- 20: a worker that is told to end
+
+
+class Polite(Agent):
+    async def on_exit(self) -> None:
+        await self.session.say("I am afraid we have to close now. Good bye.")
+
+
+async def test_20_five_live_calls_say_goodbye_beside_each_other_when_the_worker_ends() -> None:
+    clock = asyncio.get_running_loop().time
+    callers = [LoopbackCaller() for _ in range(5)]
+    polite = Polite()
+    polite.tts = agent().tts
+    async with Worker(polite) as worker:
+        jobs = [
+            await worker.open_room(f"r{number}", LoopbackTransport(caller))
+            for number, caller in enumerate(callers)
+        ]
+        await asyncio.sleep(0.5)
+        began_s = clock()
+    assert {await job.closed() for job in jobs} == {"the worker stops"}
+    assert all(len(caller.heard) * 0.02 > 2.5 for caller in callers), "each heard it to the end"
+    assert clock() - began_s < 5.0
+
+
 # ---------------------------------------------------------------- 24: telemetry
 
 
