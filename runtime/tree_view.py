@@ -70,27 +70,31 @@ def top_table(picture: dict[str, Any], *, lines: int | None = None) -> Table:
     nodes = list(_flat(picture["tree"], 0))
     shown = nodes if lines is None else _fitting(nodes, lines - MARGIN_LINES)
     title = f"{picture['agent']}  (process {picture['pid']}, Ctrl-C ends)"
-    hidden = len(nodes) - len(shown)
-    more = f"and {hidden} more actors; runtime tree shows all" if hidden else None
     table = Table(title=title, title_justify="left", box=None, expand=True)
-    table.caption, table.caption_justify = more, "left"
-    table.add_column("actor", no_wrap=True, overflow="ellipsis", min_width=ACTOR_WIDTH, ratio=1)
-    columns = [
-        field for field in COLUMNS if field in ALWAYS or any(node[field] for _, node in nodes)
-    ]
-    for field in columns:
-        grows = field == "last_failure"
-        longest = max(len(_value(node, field)) for _, node in nodes)
-        width = None if grows else max(len(COLUMNS[field]), longest)
-        ratio = 1 if grows else None
-        table.add_column(
-            COLUMNS[field], no_wrap=True, overflow="ellipsis", width=width, ratio=ratio
-        )
+    hidden = len(nodes) - len(shown)
+    if hidden:
+        table.caption = f"and {hidden} more actors; runtime tree shows all"
+        table.caption_justify = "left"
+    columns = _add_columns(table, [node for _, node in nodes])
     for indent, node in shown:
         values = [_value(node, field) for field in columns]
         style = "" if _is_well(node) else "yellow"
         table.add_row(f"{'  ' * indent}{node['name']}", *values, style=style)
     return table
+
+
+def _add_columns(table: Table, nodes: Sequence[dict[str, Any]]) -> list[str]:
+    """Add those that have something to tell, none of them cut but names and failures."""
+    table.add_column("actor", no_wrap=True, overflow="ellipsis", min_width=ACTOR_WIDTH, ratio=1)
+    told = [field for field in COLUMNS if field in ALWAYS or any(node[field] for node in nodes)]
+    for field in told:
+        if field == "last_failure":
+            table.add_column(COLUMNS[field], no_wrap=True, overflow="ellipsis", ratio=1)
+        else:
+            values = (_value(node, field) for node in nodes)
+            width = max(map(len, (COLUMNS[field], *values)))
+            table.add_column(COLUMNS[field], no_wrap=True, width=width)
+    return told
 
 
 def _value(node: dict[str, Any], field: str) -> str:

@@ -195,18 +195,22 @@ class Nobody(LoopbackCaller):
 
 
 async def test_a_call_ends_when_nobody_joins_or_everybody_has_left_or_it_lasts_too_long() -> None:
+    clock = asyncio.get_running_loop().time
     async with Worker(agent(limits=CallLimits(max_duration_s=60.0))) as worker:
         nobody = await worker.open_room("nobody", LoopbackTransport(Nobody()))
         gone = LoopbackCaller()
         empty = await worker.open_room("empty", LoopbackTransport(gone))
         gone.leave()
         assert await empty.closed() == "everybody has left"
+        assert clock() == pytest.approx(5.0, abs=0.1)
         long = await worker.open_room("long", LoopbackTransport())
         assert await long.closed() == "the call has reached its longest duration"
         assert await nobody.closed() == "the call has reached its longest duration"
     async with Worker(agent()) as worker:
         nobody = await worker.open_room("nobody", LoopbackTransport(Nobody()))
+        began_s = clock()
         assert await nobody.closed() == "nobody joined"
+        assert clock() - began_s == pytest.approx(90.0, abs=0.1)
 
 
 async def test_the_agent_can_hang_up_and_leave_after_its_goodbye() -> None:
