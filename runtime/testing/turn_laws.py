@@ -60,10 +60,12 @@ def nothing_said_is_lost(steps: Steps) -> None:
             for word in given.text.split():
                 said.setdefault(word, set()).add((given.who, given.utt))
     for final, by_interim in _accepted(steps):
-        for word in final.text.split():
+        words = final.text.split()
+        for word in words:
             there = places[word]
             is_once = there == 1 or (by_interim and there)
-            assert is_once or (there and len(said[word]) > 1), f"{word}: {there}"
+            is_repeated = len(said[word]) > 1 or words.count(word) > 1
+            assert is_once or (there and is_repeated), f"{word}: {there}"
 
 
 def _effects(steps: Steps) -> Iterator[Effect]:

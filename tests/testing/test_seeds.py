@@ -13,7 +13,13 @@ WOKEN_FOR_NOBODY = "a role woke without end for a rested understudy that nobody 
 
 
 @pytest.mark.parametrize(
-    ("seed", "mended"), [(59, WOKEN_FOR_NOBODY), (124, WOKEN_FOR_NOBODY), (137, WOKEN_FOR_NOBODY)]
+    ("seed", "mended"),
+    [
+        (59, WOKEN_FOR_NOBODY),
+        (124, WOKEN_FOR_NOBODY),
+        (137, WOKEN_FOR_NOBODY),
+        (400, "a law took a word that is said twice in one breath for doubled"),
+    ],
 )
 def test_a_call_that_was_broken_once_holds(seed: int, mended: str) -> None:
     keep_quiet()
