@@ -90,11 +90,9 @@ class Clockwork:
         if why not in record.limits:
             self._set(record, why, self._limits.outage_s)
 
-    def lit(self, record: CallRecord, why: str) -> bool:
-        """Somebody of it is back; return whether the call had been waiting."""
-        was_dark = why in record.limits
+    def lit(self, record: CallRecord, why: str) -> None:
+        """Somebody of it is back."""
         self._withdraw(record, why)
-        return was_dark
 
     def _set(self, record: CallRecord, why: str, delay_s: float | None) -> None:
         if delay_s is not None:

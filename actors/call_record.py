@@ -129,6 +129,8 @@ class CallRecord:
     """Who is in the room."""
     limits: dict[str, int] = field(default_factory=dict[str, int])
     """Why the call will end, and when (ns), unless something happens before."""
+    outages: dict[str, str] = field(default_factory=dict[str, str])
+    """The slots that nobody works in, and the id of the utterance which says so; empty: none."""
     entered: bool = False
     caller_done: bool = False
     closing: str = ""

@@ -121,7 +121,8 @@ class Conductor:
                 memory.amend_turn(record, epoch, old, new)
             case fx.TurnDiscarded(text, reason):
                 self.report(TurnDropped(text, reason.value))
-                if reason is DiscardReason.STT_LOST:  # the caller has spoken to nobody: say so
+                if reason is DiscardReason.STT_LOST and not record.outages.get("stt"):
+                    # the caller has spoken to nobody: say so, unless an outage does
                     say = Say(Utterance(), record.part.script.apology)
                     self._call.addresses.session.tell(say)
             case fx.ScoreTurn(revision, text):

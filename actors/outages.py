@@ -49,21 +49,31 @@ class Outages:
         self._clockwork = clockwork
         self._session = session
 
-    def heard(self, record: CallRecord, news: SlotDark | SlotLit) -> Say | None:
-        """Take in that a slot has nobody, or somebody again; return what is to be said."""
+    def heard(self, record: CallRecord, news: SlotDark | SlotLit) -> Say | inputs.Withdraw | None:
+        """Take in that a slot has nobody, or somebody again; return what is to be said, or not."""
         why = OUTAGES[news.slot]
         if isinstance(news, SlotLit):
-            if self._clockwork.lit(record, why):
-                self._conductor.report(OutageEnded(news.slot))
-            return None
+            return self._over(record, news.slot, why)
         self._conductor.report(OutageBegan(news.slot, news.detail))
         self._clockwork.dark(record, why)
         phrases, live = record.part.script.phrases, record.machine.live
+        record.outages[news.slot] = ""
         if news.slot == "stt" and phrases.deaf:
-            return Say(Utterance(), phrases.deaf)
+            said = Utterance()
+            record.outages[news.slot] = said.id
+            return Say(said, phrases.deaf)
         if news.slot == "llm" and phrases.wait and live is not None:
             self._call.addresses.llm.tell(SayWithin(live.epoch, phrases.wait))
         return None
+
+    def _over(self, record: CallRecord, slot: str, why: str) -> inputs.Withdraw | None:
+        """Go on; what was to be said of it is no longer so."""
+        self._clockwork.lit(record, why)
+        said = record.outages.pop(slot, None)
+        if said is None:
+            return None
+        self._conductor.report(OutageEnded(slot))
+        return inputs.Withdraw(said) if said else None
 
     def end(self, record: CallRecord, why: str) -> tuple[Say, Input]:
         """Give up: what is held ends without an apology, and the goodbye is followed by the end."""

@@ -240,6 +240,7 @@ class Role(Actor, Generic[HoldT]):
                     self.on_performer_ready(name)
             case StillDark():
                 self._tell_dark()
+                self._tell_light()
             case Down():
                 if (fall := self._manager.fell(message)) is not None:
                     self._fallen(fall)

@@ -234,8 +234,10 @@ class Session(Actor):
         self, record: CallRecord, message: LimitDue | SlotDark | SlotLit, now_ns: int
     ) -> tuple[Input, ...]:
         if not isinstance(message, LimitDue):
-            say = self._outages.heard(record, message)
-            return () if say is None else self._listener.inputs(record, say, now_ns)
+            wish = self._outages.heard(record, message)
+            if wish is None or isinstance(wish, inputs.Withdraw):
+                return () if wish is None else (wish,)
+            return self._listener.inputs(record, wish, now_ns)
         if record.limits.pop(message.why, None) is None or record.closing:
             return ()
         if message.why not in OUTAGES.values():

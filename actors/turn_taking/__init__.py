@@ -84,6 +84,7 @@ from actors.turn_taking.inputs import (
     ToolsBusy,
     VadEnded,
     VadStarted,
+    Withdraw,
 )
 from actors.turn_taking.machine import initial, rearm, step
 from actors.turn_taking.rules.views import agent_state, is_quiet, user_state
@@ -167,6 +168,7 @@ __all__ = [
     "VadEnded",
     "VadStarted",
     "WakeUp",
+    "Withdraw",
     "agent_state",
     "initial",
     "is_quiet",

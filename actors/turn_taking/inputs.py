@@ -231,6 +231,13 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """What was asked for under this ``ref`` need not be said any more, if it has not begun."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupt:
     """Cut the agent; ``force`` cuts what is uninterruptible, too."""
 
@@ -283,16 +290,10 @@ SpeechInput: TypeAlias = VadStarted | VadEnded | Interim | Preflight | Final
 SideInput: TypeAlias = (
     SttEnded | SttCapable | SttHeld | EouScore | Dtmf | Joined | Left | EarsChanged
 )
-AgentInput: TypeAlias = (
-    GenerationProgress
-    | ToolsBusy
-    | AgentAudioStarted
-    | AgentAudioProgress
-    | AgentSpoke
-    | AgentAudioDrained
-    | AgentAudioFinished
-    | ReplyEmpty
-    | GenerationFailed
+ProductionInput: TypeAlias = GenerationProgress | ToolsBusy | ReplyEmpty | GenerationFailed
+PlaybackInput: TypeAlias = (
+    AgentAudioStarted | AgentAudioProgress | AgentSpoke | AgentAudioDrained | AgentAudioFinished
 )
-Command: TypeAlias = Say | Reply | Interrupt | Started | HandedOver | Close
+AgentInput: TypeAlias = ProductionInput | PlaybackInput
+Command: TypeAlias = Say | Reply | Withdraw | Interrupt | Started | HandedOver | Close
 Input: TypeAlias = SpeechInput | SideInput | AgentInput | Command | Timer

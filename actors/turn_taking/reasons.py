@@ -50,6 +50,8 @@ class DropReason(enum.Enum):
     STALLED = "stalled"
     LEFT = "left"
     CLOSING = "closing"
+    WITHDRAWN = "withdrawn"
+    """What it was to tell is no longer so."""
 
 
 class PauseReason(enum.Enum):

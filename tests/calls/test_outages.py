@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from actors.call_limits import CallLimits
 from actors.phrases import Phrases
 from providers.scripted import Fault
 from providers.scripted_llm import ScriptedLLM
@@ -45,7 +46,7 @@ async def test_a_call_without_a_language_model_says_goodbye_after_the_grace() ->
 
 
 async def test_a_caller_who_cannot_be_heard_is_told_so_once() -> None:
-    deaf = ScriptedSTT(opening=Fault(times=7), utterances=["two nights please"])
+    deaf = ScriptedSTT(opening=Fault(times=9), utterances=["two nights please"])
     async with call(agent(stt=deaf)) as rig:
         await rig.says()
         await rig.until("outage_began")
@@ -53,6 +54,32 @@ async def test_a_caller_who_cannot_be_heard_is_told_so_once() -> None:
         await rig.until("outage_ended")
         await rig.asks(answers=2)
         assert len(rig.named("outage_began")) == 1
+
+
+@pytest.mark.parametrize("interims", [True, False])
+async def test_ears_that_are_back_before_it_was_said_need_not_be_spoken_of(
+    interims: bool,  # noqa: FBT001 - a case of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
+    deaf = ScriptedSTT(opening=Fault(times=4), utterances=["two nights please"], interims=interims)
+    async with call(agent(stt=deaf, limits=CallLimits(outage_s=None))) as rig:
+        await rig.says()
+        await rig.until("outage_ended")
+        assert len(rig.named("outage_began")) == 1
+        await asyncio.sleep(10.0)
+        heard = [event["text"] for event in rig.fields("agent_transcript")]
+    assert heard == ["We have three rooms free."]
+
+
+async def test_a_recogniser_that_opens_and_falls_at_once_is_none() -> None:
+    """Each time it is up for a moment; the call is held, and ends, as without it."""
+    falls = ScriptedSTT(utterances=["never"], fault=Fault(times=999))
+    async with call(agent(stt=falls)) as rig:
+        await rig.says()
+        assert await rig.job.closed() == "the recogniser is gone"
+        assert len(rig.named("outage_began")) == 1
+        assert not rig.named("outage_ended")
 
 
 async def test_a_call_whose_voice_is_gone_ends_with_a_reason() -> None:

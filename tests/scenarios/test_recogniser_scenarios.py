@@ -7,6 +7,7 @@ import asyncio
 
 import pytest
 
+from actors.phrases import Phrases
 from actors.vendor import FailureKind, ProviderError
 from providers.attentive_stt import AttentiveSTT
 from providers.scripted import Fault
@@ -62,9 +63,9 @@ async def test_scenario_16_failures_that_lie_far_apart_ban_nobody() -> None:
 
 
 async def test_an_outage_of_every_recogniser_is_said() -> None:
-    """With nothing heard at all the agent asks to say it again, once the wait is over."""
+    """With nothing heard at all the agent says so, once the wait is over."""
     error = ProviderError("no line", kind=FailureKind.ERROR)
     broken = AttentiveSTT(words=timed(SAID, at_s=0.0), fault=Fault(at=10, error=error, times=10**6))
-    async with call(agent(stt=broken, apology="Could you say that again?")) as rig:
-        assert await rig.asks() == "Could you say that again?"
+    async with call(agent(stt=broken)) as rig:
+        assert await rig.asks() == Phrases().deaf
         assert rig.fields("turn_discarded")[0]["reason"] == "stt_lost"

@@ -63,6 +63,7 @@ from actors.turn_taking import (
     VadEnded,
     VadStarted,
     WakeUp,
+    Withdraw,
 )
 from tests.turn_taking.playing import NS_PER_MS, Player
 
@@ -207,6 +208,7 @@ def _held(rest: str, who: str) -> Input:
 COMMANDS: Mapping[str, Callable[[str, str], Input]] = {
     "S": lambda rest, who: Say(rest),
     "S!": lambda rest, who: Say(rest, uninterruptible=True),
+    "S-": lambda rest, who: Withdraw(rest),
     "S?": lambda rest, who: Say(rest, unless_user_spoke=True),
     "R": lambda rest, who: Reply(rest),
     "D": lambda rest, who: Dtmf(who, rest),

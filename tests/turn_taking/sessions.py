@@ -48,6 +48,7 @@ from actors.turn_taking import (
     TurnTakingConfig,
     VadEnded,
     VadStarted,
+    Withdraw,
 )
 from tests.turn_taking.playing import NS_PER_MS, Player
 
@@ -269,6 +270,8 @@ class World:
             return Reply(ref, kind == 7, self.epoch(number // 16) if kind == 8 else None)
         if kind < 13:
             return Interrupt(force=kind == 12)
+        if kind == 13 and self.player.state.queue:
+            return Withdraw(self.player.state.queue[-1].ref)
         if number % 64 == 15:
             return Close()
         if number % 64 == 31:

@@ -19,6 +19,7 @@ from actors.turn_taking.inputs import (
     Reply,
     Say,
     Started,
+    Withdraw,
 )
 from actors.turn_taking.reasons import CancelReason
 from actors.turn_taking.rules import floor, speculation, user_side, views
@@ -31,6 +32,10 @@ def carry_out(draft: Draft, given: Command) -> None:
     match given:
         case Say() | Reply():
             _ask(draft, given)
+        case Withdraw(ref):
+            for output in draft.state.queue:
+                if output.ref == ref:
+                    floor.drop(draft, output, DropReason.WITHDRAWN)
         case Interrupt(force=force):
             _interrupt(draft, force=force)
         case Started():
