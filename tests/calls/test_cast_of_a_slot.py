@@ -3,12 +3,16 @@
 import asyncio
 import time
 
-from actors.vendor import FailureKind, ProviderError, SpeechRequest
+import pytest
+
+from actors.reports import TurnCommitted
+from actors.vendor import ChatRequest, FailureKind, ProviderError, SpeechRequest
 from providers.scripted import Fault
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
 from runtime.worker import Worker
+from supervision.watchdog import LoopBlocked, LoopWatchdog
 from tests.calls.rig import Rig, agent, call
 from transports.loopback import LoopbackCaller, LoopbackTransport
 
@@ -48,15 +52,26 @@ async def test_a_canary_that_fails_keeps_a_performer_off_the_stage() -> None:
     assert len(heard_by_nobody) >= 3
 
 
-async def test_nobody_returns_while_somebody_speaks() -> None:
-    shaky = ScriptedLLM(name="first", replies=["One."], fault=Fault(at=0))
-    spare = ScriptedLLM(name="second", replies=["Short.", "A long answer. " * 60])
-    async with call(agent(llm=[shaky, spare])) as rig:
-        await rig.asks()
-        await asyncio.sleep(25.0)
+async def test_39_primary_recovers_mid_turn() -> None:
+    """It proves itself once, and returns when nobody speaks and it has been well for long."""
+    shaky = ScriptedLLM(name="first", replies=["Back."], fault=Fault(at=0))
+    spare = ScriptedLLM(name="second", replies=["A long answer. " * 90])
+    async with call(agent(llm=[shaky, spare]), longest_s=300.0) as rig:
         await rig.says()
-        await asyncio.sleep(45.0)  # more than a minute after the change, and it still speaks
+        await rig.until("agent_speech_started")
+        await asyncio.sleep(75.0)  # more than a minute after the change, and it still speaks
+        assert rig.job.session.agent_state == "speaking"
         assert [event["to"] for event in rig.fields("provider_switched")] == ["second"]
+        await rig.until("agent_transcript", within_s=60.0)
+        await asyncio.sleep(40.0)
+        assert await rig.asks(answers=2) == "Back."
+        switched = rig.fields("provider_switched")
+    assert [(event["to"], event["kind"]) for event in switched] == [
+        ("second", "error"),
+        ("first", "return"),
+    ]
+    asked = [request for request in shaky.record.requests if isinstance(request, ChatRequest)]
+    assert [request.is_probe for request in asked] == [False, True, False]
 
 
 async def test_a_room_asks_the_understudy_first_while_its_vendor_fails_elsewhere() -> None:
@@ -77,13 +92,22 @@ async def test_a_room_asks_the_understudy_first_while_its_vendor_fails_elsewhere
     assert failures[3:] == [0, 0]
 
 
-async def test_deadlines_that_come_late_because_the_loop_was_blocked_condemn_nobody() -> None:
-    slow = ScriptedLLM(name="first", replies=["After all."], first_s=1.9)
+@pytest.mark.slow
+@pytest.mark.real_time
+async def test_40_loop_blocked_1s() -> None:
+    """Deadlines that come late as the loop was blocked condemn nobody; the blocker is named."""
+    slow = ScriptedLLM(name="first", replies=["After all."], first_s=2.2)
     spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    found: list[LoopBlocked] = []
     async with call(agent(llm=[slow, spare])) as rig:
-        await rig.says()
-        await rig.until("turn_committed")
-        await asyncio.sleep(1.0)
-        time.sleep(1.2)  # noqa: ASYNC251 - the blocked loop is the fault under test
-        assert (await rig.until("agent_transcript"))["text"] == "After all."
+
+        async def hold_up(_event: TurnCommitted) -> None:
+            await asyncio.sleep(1.8)
+            time.sleep(1.2)  # noqa: ASYNC251 - the blocked loop is the fault under test
+
+        rig.job.session.on(TurnCommitted)(hold_up)
+        with LoopWatchdog(limit_s=0.5, on_block=found.append):
+            assert await rig.asks() == "After all."
         assert not rig.named("provider_switched")
+        assert not rig.named("error")
+    assert [block.actor.partition("-")[0] for block in found] == ["hold_up"]
