@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
-from actors.audio import CALLER_RATE_HZ
+from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.hooks import Hook
 from actors.performer import Cancel, Performer
@@ -59,6 +59,8 @@ class SttPerformer(Performer[SpeechToText]):
     may_reconnect = False
     """What it was fed is gone: its role lets another one hear it again."""
     _feed: asyncio.Queue[SttInput] | None = None
+    _fed_to: int = 0
+    _last_mark: SpeechStart | SpeechEnd | None = None
 
     def facts(self) -> object:
         """Tell what the recogniser can do."""
@@ -69,6 +71,7 @@ class SttPerformer(Performer[SpeechToText]):
         match message:
             case Listen(attempt):
                 self._feed = feed = asyncio.Queue[SttInput](FEED_LIMIT)
+                self._fed_to, self._last_mark = 0, None
                 self.work(attempt, lambda: self._transcribe(attempt, feed))
             case Cancel(attempt):
                 self.cancel(attempt)
@@ -76,6 +79,7 @@ class SttPerformer(Performer[SpeechToText]):
                 self._hear(message)
 
     def _hear(self, message: SttMail) -> None:
+        """Feed it, once: a role that fell over its own message gives it again."""
         if self._feed is None:
             raise RuntimeError(f"{self.name} was given audio before it was to listen")
         if self._feed.full():
@@ -84,11 +88,13 @@ class SttPerformer(Performer[SpeechToText]):
             )
         match message:
             case CallerAudio(at, pcm):
-                self._feed.put_nowait(SttAudio(at, pcm))
-            case SpeechStart(at):
-                self._feed.put_nowait(SttSpeechStart(at))
-            case SpeechEnd(at, mark):
-                self._feed.put_nowait(SttFlush(mark, at))
+                if at >= self._fed_to:
+                    self._fed_to = at + len(pcm) // BYTES_PER_SAMPLE
+                    self._feed.put_nowait(SttAudio(at, pcm))
+            case SpeechStart() | SpeechEnd():
+                if message != self._last_mark:
+                    self._last_mark = message
+                    self._feed.put_nowait(_marked(message))
             case _:
                 assert_never(message)
 
@@ -116,6 +122,16 @@ class SttPerformer(Performer[SpeechToText]):
         is_final = isinstance(event, SttFinal)
         text = await self.hooked(hook, event.text, is_final)
         return replace(event, text=text) if text.strip() or is_final else None
+
+
+def _marked(mark: SpeechStart | SpeechEnd) -> SttSpeechStart | SttFlush:
+    match mark:
+        case SpeechStart(at):
+            return SttSpeechStart(at)
+        case SpeechEnd(at, number):
+            return SttFlush(number, at)
+        case _:
+            assert_never(mark)
 
 
 class _Feed:
