@@ -25,6 +25,7 @@ from tests.roles.llm_calls import (
 CHUNKS = range(len(WORDS))
 MID_SENTENCE, SENTENCE_END = 8, 14
 """Chunks before which a clause, and a whole sentence, were heard already."""
+LATE_CHUNKS = (MID_SENTENCE, SENTENCE_END, 20)
 
 
 def test_the_answer_has_as_many_words_as_the_peers_were_given() -> None:
@@ -113,20 +114,26 @@ async def test_llm_pings_only() -> None:
     assert (switched.at_ns - committed.at_ns) / 1e9 <= 2.5
 
 
-@pytest.mark.parametrize("chunk", [MID_SENTENCE, SENTENCE_END, 20])
-@pytest.mark.parametrize(
-    ("manner", "seam"),
-    [
-        ("repeats a sentence", "deduped"),
-        ("repeats everything", "deduped"),
-        ("repeats three words", "deduped"),
-    ],
-)
-async def test_llm_understudy_repeats(manner: GoingOn, seam: str, chunk: int) -> None:
+async def repetition_is_left_out(manner: GoingOn, chunk: int) -> None:
     models = [failing(raises_at(chunk), gap_s=0.15), understudy(manner, gap_s=0.05)]
     text, rig = await heard(models)
     assert text == ANSWER
-    assert only_switch(rig)["seam"] == seam
+    assert only_switch(rig)["seam"] == "deduped"
+
+
+@pytest.mark.parametrize("chunk", LATE_CHUNKS)
+async def test_llm_understudy_repeats_last_sentence(chunk: int) -> None:
+    await repetition_is_left_out("repeats a sentence", chunk)
+
+
+@pytest.mark.parametrize("chunk", LATE_CHUNKS)
+async def test_llm_understudy_repeats_everything(chunk: int) -> None:
+    await repetition_is_left_out("repeats everything", chunk)
+
+
+@pytest.mark.parametrize("chunk", LATE_CHUNKS)
+async def test_llm_understudy_repeats_three_words(chunk: int) -> None:
+    await repetition_is_left_out("repeats three words", chunk)
 
 
 async def test_llm_understudy_other_answer() -> None:
