@@ -14,6 +14,7 @@ from actors.camera import Camera
 from actors.conversation import new_id
 from actors.health_board import HealthBoard
 from actors.hooks import CallHooks
+from actors.kept_speech import KeptSpeech
 from actors.part import OnStage
 from actors.ports import Services
 from actors.reports import Event, Report
@@ -135,6 +136,8 @@ class Call:
     """What the caller shows."""
     health: HealthBoard = field(default_factory=HealthBoard)
     """What the worker's rooms know of their vendors."""
+    kept: KeptSpeech = field(default_factory=KeptSpeech)
+    """Phrases that the worker's voices have spoken in advance."""
 
     @property
     def hooks(self) -> CallHooks:

@@ -13,6 +13,9 @@ class Phrases:
     """The recogniser is gone."""
     goodbye: str = "Sorry, we have technical difficulties. Please call again later."
     """Nobody came back in time: the call ends."""
+    in_advance: bool = True
+    """Whether the voice speaks them, and the apology, while nobody speaks; their sound is kept for
+    the time when no voice is left. A worker has that done once for each voice."""
 
     @property
     def all(self) -> tuple[str, ...]:

@@ -96,6 +96,9 @@ class Role(Actor, Generic[HoldT]):
     def on_performer_left(self, name: str) -> None:
         """Give what this one still had to another one: it was dismissed while nobody spoke."""
 
+    def on_quiet(self) -> None:
+        """Do what there is to do while nobody speaks; asked whenever that may have changed."""
+
     def on_refused(self, name: str, attempt: int, detail: str) -> None:
         """Deal with a request that this performer's vendor does not take; the vendor is well."""
         self.condemn(name, FailureKind.REJECTED, detail)
@@ -258,6 +261,7 @@ class Role(Actor, Generic[HoldT]):
             case Quiet(is_quiet):
                 self.held.quiet = is_quiet
                 self._manager.change_if_quiet()
+                self.on_quiet()
 
     def _recast(self, order: RecastOrder) -> None:
         recasting = self._manager.recasting

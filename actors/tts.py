@@ -10,6 +10,8 @@ from typing import assert_never
 from actors.events import Cut, Played, PlayPhase
 from actors.frames import Piece, ReplyEnd, SpeechOver
 from actors.performer import Cancel, Finished, Result
+from actors.rehearsal import Rehearsal
+from actors.slot import Slot
 from actors.take_back import TakeBack, WasCutBack
 from actors.text import is_speakable
 from actors.tts_job import MAX_LEAD_S, MAX_UNHEARD, Utterance
@@ -24,6 +26,11 @@ WAIT_FOR_STAGE_S = 5.0
 class TtsRole(TtsRelay):
     """Owns the utterances in the making; one piece is with a performer at any time."""
 
+    def __init__(self, slot: Slot) -> None:
+        """Speak at the rate of the slot's call."""
+        super().__init__(slot)
+        self._rehearsal = Rehearsal(self)
+
     def handle(self, message: object) -> None:
         """Take pieces, positions and cuts; and audio from the performer."""
         match message:
@@ -35,7 +42,7 @@ class TtsRole(TtsRelay):
                 self.was_cut(self.held.utterances[epoch], message)
             case Result():
                 self._result(message)
-            case Finished(attempt):
+            case Finished(attempt) if not self._rehearsal.finish(attempt):
                 self._finished(attempt)
             case Cut(epoch):
                 self._cut(epoch)
@@ -76,6 +83,10 @@ class TtsRole(TtsRelay):
             self.watch(utterance)
         self._advance()
 
+    def on_quiet(self) -> None:
+        """Use the time."""
+        self._rehearsal.go_on()
+
     def on_performer_down(self, name: str, kind: FailureKind, detail: str) -> None:
         """Let the next performer go on where this one broke off."""
         for utterance in tuple(self.held.utterances.values()):
@@ -94,6 +105,7 @@ class TtsRole(TtsRelay):
         held = self.held
         if epoch in held.over:
             return
+        self._rehearsal.break_off()
         utterance = held.utterances.setdefault(epoch, Utterance(epoch, self.call.track_rate_hz))
         match message:
             case Piece(_, piece, text):
@@ -141,6 +153,7 @@ class TtsRole(TtsRelay):
                 over = SpeechOver(utterance.epoch, utterance.off, utterance.failed)
                 self.call.addresses.audio_track.tell(over)
                 utterance.over = True
+        self._rehearsal.go_on()
 
     def _next(self, utterance: Utterance) -> None:
         while utterance.done == len(utterance.begins) < len(utterance.texts):
@@ -156,6 +169,9 @@ class TtsRole(TtsRelay):
         if staged is not None:
             utterance.is_waiting = False
             self.open_take(utterance, staged)
+        elif (pcm := self._rehearsal.kept(utterance.rest)) is not None:
+            self.play_kept(utterance, pcm)
+            self._next(utterance)
         elif not utterance.is_waiting:
             utterance.is_waiting = True
             overdue = Overdue(utterance.epoch, NOBODY)
@@ -196,7 +212,8 @@ class TtsRole(TtsRelay):
     def _result(self, message: Result) -> None:
         found = self._find(message.attempt)
         if found is None:
-            self._hear_canary(message)
+            if not self._rehearsal.take(message):
+                self._hear_canary(message)
             return
         utterance, take = found
         if take.latest is message:

@@ -37,14 +37,14 @@ class TtsPerformer(Performer[TextToSpeech]):
 
     async def _speak(self, attempt: int, request: SpeechRequest) -> None:
         sounded = False
-        if self.hooks.tts is not None:
+        if self.hooks.tts is not None and not request.is_probe:
             request = replace(request, text=await self.hooked(self.hooks.tts, request.text))
         if not request.text.strip():  # the hook wants it left out
             self.role.tell(Finished(attempt))
             return
         async for chunk in self.vendor.synthesize(request):
             sounded = sounded or isinstance(chunk, SpeechPcm)
-            self.give(attempt, await self._coloured(chunk))
+            self.give(attempt, chunk if request.is_probe else await self._coloured(chunk))
         if not sounded:
             raise ProviderError(f"no audio for {request.text!r}", kind=FailureKind.EMPTY)
         self.role.tell(Finished(attempt))

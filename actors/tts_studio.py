@@ -26,6 +26,7 @@ from actors.tts_seam import Broken, seam, without_first
 from actors.tts_take import Sound, Take
 from actors.vendor import FailureKind, SpeechRequest
 from actors.voice import Voice
+from actors.word_map import estimated
 
 FIRST_RESULT_S = 1.5
 HOOKED_S = 60.0
@@ -202,6 +203,14 @@ class TtsStudio(Role[TtsHold]):
         if not voice.is_short(take.text, seconds):
             return False
         return not take.timings or bool(seam(self.broken(utterance, take), utterance.off).rest)
+
+    def play_kept(self, utterance: Utterance, pcm: bytes) -> None:
+        """Play a piece that was spoken in advance: nobody is there to speak it now."""
+        start, text = utterance.off, utterance.rest
+        self.send(utterance, pcm)
+        words = estimated(text, start=start, samples=utterance.off - start)
+        self.call.addresses.session.tell(WordsPlaced(utterance.epoch, words, start, estimated=True))
+        utterance.end_piece()
 
     def place(self, utterance: Utterance, take: Take, words: tuple[SpokenWord, ...]) -> None:
         """Tell the Session where the words of a take lie, but for those that were heard before."""

@@ -75,7 +75,9 @@ class Record:
     faults: int = field(default=0, compare=False)
     """How often its fault has happened."""
     requests: list[object] = field(default_factory=list[object], compare=False)
-    """What it was asked, oldest first."""
+    """What it was asked for the caller to hear, oldest first."""
+    probes: list[object] = field(default_factory=list[object], compare=False)
+    """What it was asked besides, to show that it is well, or in advance."""
     frames: list[int] = field(default_factory=list[int], compare=False)
     """The first samples of the caller's frames that it was given, where it keeps them."""
 

@@ -85,7 +85,8 @@ class _ScriptedModel:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         config = self._config
-        config.record.requests.append(request)
+        asked = config.record.probes if request.is_probe else config.record.requests
+        asked.append(request)
         stream = config.stream()
         reply: Reply | None = "ok"  # a probe takes nothing from the script
         if not request.is_probe:

@@ -77,7 +77,8 @@ class _Hum:
 
     async def synthesize(self, request: SpeechRequest) -> AsyncGenerator[SpeechChunk]:
         config = self._config
-        config.record.requests.append(request)
+        asked = config.record.probes if request.is_probe else config.record.requests
+        asked.append(request)
         words = request.text.split()
         pcm = self._hummed(words)
         size = self._rate_hz * config.chunk_ms // 1000 * 2

@@ -8,6 +8,7 @@ from typing import Any
 from actors.call import AnyAddress, Call, CallAddresses, Lineup
 from actors.conversation import Conversation, Summary
 from actors.health_board import HealthBoard
+from actors.kept_speech import KeptSpeech
 from actors.part import OnStage
 from actors.ports import LanguageModel, Provider, Services, Transport, VoiceActivityDetector
 from actors.reports import Report
@@ -39,6 +40,7 @@ class House:
     executor: Executor
     trace: Trace | None = None
     health: HealthBoard = field(default_factory=HealthBoard)
+    kept: KeptSpeech = field(default_factory=KeptSpeech)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def plan_job(
         on_stage=OnStage(part),
         lineup=Lineup(filled),
         health=house.health,
+        kept=house.kept,
     )
     servers = ToolServers(call)
     part = call.on_stage.part = replace(part, servers=servers.toolboxes(config.mcp_servers))

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actors.call import CallAddresses
@@ -119,6 +119,7 @@ def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) 
         agent.llm = [SimLLM(log.brain, fates, by_prefix=log.plan.timings)] * count
     if config.tts:
         agent.tts = [SimTTS(log.code, fates)] * count
+        agent.phrases = replace(agent.phrases, in_advance=False)  # streams are counted
     if any(needs_something(detector) for detector in config.turn_detector):
         agent.turn_detector = None
     return agent

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actors.conversation import Message
+from actors.phrases import Phrases
 from actors.reports import Report
 from providers.scripted_ears import ScriptedVAD
 from providers.scripted_llm import ScriptedLLM
@@ -25,6 +26,7 @@ LONGEST_CALL_S = 120.0
 def agent(**fields: Any) -> Agent:
     """Return an agent with scripted vendors; fields replace or add."""
     made = Agent()
+    made.phrases = Phrases(in_advance=False)  # a voice's script is for what is heard
     made.vad = ScriptedVAD()
     made.stt = ScriptedSTT(utterances=["two nights please", "thank you", "good bye"])
     made.llm = ScriptedLLM(replies=["We have three rooms free.", "You are welcome.", "Good bye."])

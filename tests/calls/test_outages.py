@@ -1,15 +1,20 @@
 """Nobody is left in a slot: one phrase, a while of grace, and then the call goes on, or ends."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from actors.call_limits import CallLimits
 from actors.phrases import Phrases
+from actors.ports import Services
+from actors.vendor import SpeechChunk, SpeechPcm, SpeechRequest
 from providers.scripted import Fault
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
-from providers.scripted_tts import ScriptedTTS
+from providers.scripted_tts import ScriptedTTS, tone
 from tests.calls.rig import agent, call
 
 WAIT = "One moment, please."
@@ -33,7 +38,7 @@ async def test_all_llm_down_then_up_within_grace(monkeypatch: pytest.MonkeyPatch
 
 async def test_a_call_without_a_language_model_says_goodbye_after_the_grace() -> None:
     broken = ScriptedLLM(opening=FOR_EVER)
-    phrases = Phrases(wait="Wait.", goodbye="Good bye then.")
+    phrases = Phrases(wait="Wait.", goodbye="Good bye then.", in_advance=False)
     async with call(agent(llm=broken, phrases=phrases)) as rig:
         await rig.says()
         await rig.until("turn_committed")
@@ -45,7 +50,10 @@ async def test_a_call_without_a_language_model_says_goodbye_after_the_grace() ->
     assert 20.0 < lasted_s < 30.0
 
 
-async def test_a_caller_who_cannot_be_heard_is_told_so_once() -> None:
+async def test_a_caller_who_cannot_be_heard_is_told_so_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
     deaf = ScriptedSTT(opening=Fault(times=9), utterances=["two nights please"])
     async with call(agent(stt=deaf)) as rig:
         await rig.says()
@@ -86,6 +94,43 @@ async def test_a_call_whose_voice_is_gone_ends_with_a_reason() -> None:
     async with call(agent(tts=ScriptedTTS(opening=FOR_EVER))) as rig:
         await rig.says()
         assert await rig.job.closed() == "the voice is gone"
+
+
+@dataclass(frozen=True)
+class GoneAfter:
+    """A voice that is there for so long and then never again."""
+
+    until_s: float
+    voice: ScriptedTTS
+    name: str = "gone"
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator["GoneAfter"]:
+        self.check()
+        yield self
+
+    def check(self) -> None:
+        if asyncio.get_running_loop().time() > self.until_s:
+            raise ConnectionError("the voice is gone")
+
+    @property
+    def sample_rate_hz(self) -> int:
+        return self.voice.sample_rate_hz
+
+    async def synthesize(self, request: SpeechRequest) -> AsyncGenerator[SpeechChunk]:
+        self.check()
+        async with self.voice.opened():
+            yield SpeechPcm(tone(self.sample_rate_hz, 300 * len(request.text.split())))
+
+
+async def test_the_phrases_are_spoken_in_advance_for_the_time_when_no_voice_is_left() -> None:
+    voice = GoneAfter(5.0, ScriptedTTS(sample_rate_hz=8_000))
+    async with call(agent(tts=voice, apology="Sorry about that.", phrases=Phrases())) as rig:
+        await asyncio.sleep(5.0)
+        await rig.says()
+        assert await rig.job.closed() == "the voice is gone"
+        heard = [event["text"] for event in rig.fields("agent_transcript")]
+    assert heard == ["Sorry about that.", Phrases().goodbye]
 
 
 async def test_an_outage_that_nobody_needs_is_none() -> None:
