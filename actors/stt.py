@@ -18,13 +18,7 @@ from actors.role import Role
 from actors.stt_capabilities import SttCapabilities
 from actors.stt_hold import Joining, SttHold
 from actors.stt_performer import CONSUMED_STEP, Heard, Listen
-from actors.stt_replay import (
-    NO_EVENT_S,
-    Attempt,
-    Mark,
-    answer_within_s,
-    silence_ends,
-)
+from actors.stt_replay import NO_EVENT_S, Attempt, Mark, answer_within_s, silence_ends
 from actors.stt_scribe import written
 from actors.stt_texts import Said
 from actors.vendor import FailureKind, SttEvent, SttFinal, SttFlushed
@@ -134,14 +128,16 @@ class SttRole(Role[SttHold]):
             if may_skip:
                 attempt.jump(silence_ends(attempt.next_at, held.marks, held.heard_to))
             if attempt.next_at >= held.heard_to:
+                self._tell_forgotten()
                 return
             if not attempt.may_take(now_s):
                 self.after(FRAME_MS / 1000, _More(attempt.number), key="more")
                 return
             frame = ring.first_since(attempt.next_at)
             if frame is None or frame.at >= held.heard_to:
-                attempt.jump(held.heard_to)
+                held.miss(attempt, held.heard_to)
             else:
+                held.miss(attempt, frame.at)
                 self._give(attempt, frame, now_s)
 
     def _give(self, attempt: Attempt, frame: CallerAudio, now_s: float) -> None:
@@ -193,6 +189,7 @@ class SttRole(Role[SttHold]):
         if not isinstance(can, SttCapabilities):
             raise TypeError(f"{name} does not say what it can do")
         self._tell_joined(SeamKind.UNCHECKED)
+        held.forget_before(self.call.ring.start)
         attempt = held.open_attempt(name, can, has_vad=self.call.has_vad)
         staged.address.tell(Listen(attempt.number))
         if held.told_of != name:
@@ -287,6 +284,11 @@ class SttRole(Role[SttHold]):
         joining, self.held.joining = self.held.joining, None
         if joining is not None:
             self.report_switch(joining.handover, Seam(kind, backlog_ms=joining.backlog_ms))
+
+    def _tell_forgotten(self) -> None:
+        """Say once how much of the caller nobody can hear any more."""
+        if detail := self.held.take_forgotten():
+            self.report_failure(self.slot.name, FailureKind.LATE, detail)
 
     def _tell_behind(self, at_least_s: float = 0.0) -> None:
         """Let the turn wait for the texts of all that has come so far."""

@@ -1,6 +1,6 @@
 """What the STT slot must not lose: what was said, what came since, and who hears it. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actors.audio import CALLER_RATE_HZ, samples_to_s
 from actors.frames import SpeechEnd, SpeechStart
@@ -61,6 +61,8 @@ class SttHold(Hold):
     """The mark that was left unanswered last, and how often."""
     told_of: str = ""
     """Whose capabilities the Session knows."""
+    forgotten: int = 0
+    """Samples that were gone before anybody heard them, and of which nobody was told yet."""
     stale: int = 0
     """How many results of former attempts were dropped."""
 
@@ -116,8 +118,28 @@ class SttHold(Hold):
         return gone
 
     def forget_before(self, at: int) -> None:
-        """Let go of the marks of audio that nobody can hear again."""
-        self.marks = tuple(mark for mark in self.marks if mark.place >= at)
+        """Let go of the marks of speech that nobody can hear again, and count that audio."""
+        old = [mark for mark in self.marks if mark.place < at]
+        while old and isinstance(old[-1].what, SpeechStart):  # of this the rest may be there
+            old.pop()
+        if not old:
+            return
+        gone, self.marks = old, self.marks[len(old) :]
+        if self.said.resume_at < gone[-1].place:
+            self.forgotten += gone[-1].place - max(gone[0].what.at, self.said.resume_at)
+            self.said = replace(self.said, resume_at=gone[-1].place)
+
+    def miss(self, attempt: Attempt, at: int) -> None:
+        """Let the attempt go on at ``at``, and count what it cannot hear: it is forgotten."""
+        if at > attempt.next_at:
+            self.forgotten += at - attempt.next_at
+            attempt.jump(at)
+
+    def take_forgotten(self) -> str:
+        """Put into words what is gone and was not told yet; empty: nothing."""
+        forgotten_s, self.forgotten = samples_to_s(self.forgotten, CALLER_RATE_HZ), 0
+        gone = f"{forgotten_s:.1f} s of the caller's audio were gone before anybody heard them"
+        return gone if forgotten_s else ""
 
     def speech_s(self, ended: Mark) -> float:
         """Return how long the speech lasted that this mark ends."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import AnyAddress, Call, CallAddresses, Lineup
+from actors.caller_ring import CallerRing
 from actors.events import CallerFinal, CallerInterim
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.recogniser_news import RecogniserBehind
@@ -154,6 +155,7 @@ async def stt_slot(
             services=services,
             publish=reports.append,
             track_rate_hz=16_000,
+            ring=CallerRing(length_s=ring_s),
             on_stage=on_stage(),
             lineup=Lineup(frozenset({"vad", "stt"} if has_vad else {"stt"})),
         )

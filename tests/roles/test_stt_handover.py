@@ -172,6 +172,38 @@ async def test_a_gap_in_the_stream_is_filled_from_the_ring() -> None:
     assert vendor.record.frames == [n * CALLER_FRAME_SAMPLES for n in range(25)]
 
 
+def gone(rig: SttRig) -> list[str]:
+    failures = [report.event for report in rig.reports if isinstance(report.event, Failure)]
+    return [failure.message for failure in failures if failure.where == "stt"]
+
+
+@pytest.mark.parametrize("max_rate", [None, 1.25])
+async def test_speech_that_nobody_heard_before_the_ring_forgot_it_is_told(
+    max_rate: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # back after 5.5 s
+    late = recogniser(opening=Fault(times=4), max_rate=max_rate)
+    async with stt_slot(late, ring_s=2.0) as rig:
+        await rig.says(1.5, then_s=8.0)
+        assert gone(rig) == ["1.7 s of the caller's audio were gone before anybody heard them"]
+        assert rig.finals == []
+
+
+@pytest.mark.parametrize(("max_rate", "lost_s"), [(None, 1.5), (1.25, 1.2)])
+async def test_of_ongoing_speech_all_that_the_ring_still_has_is_heard(
+    max_rate: float | None, lost_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may not be hurried is spared the silence before it, which is no loss."""
+    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # back after 3.5 s
+    late = recogniser(opening=Fault(times=3), words=timed(TEXT, word_s=1.0), max_rate=max_rate)
+    async with stt_slot(late, ring_s=2.0) as rig:
+        await rig.says(5.0, then_s=3.0)
+        assert rig.finals == ["two three four five"]  # from 1.5 s on
+        assert gone(rig) == [
+            f"{lost_s} s of the caller's audio were gone before anybody heard them"
+        ]
+
+
 async def test_duplicated_and_reordered_results_are_told_once() -> None:
     vendor = recogniser(stutters=True, words_per_final=2)
     async with stt_slot(vendor) as rig:
