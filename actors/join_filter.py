@@ -188,7 +188,10 @@ class JoinFilter:
 
 
 def _words(text: str, *, is_end: bool) -> Iterator[_Word]:
-    """Yield the words that are whole, each with the bare signs that follow it."""
+    """Yield the words that are whole, each with the bare signs that follow it.
+
+    Those are known once the next word is: so it does not matter how the text is cut.
+    """
     last: _Word | None = None
     scanned = 0
     while token := TOKEN.match(text, scanned):
@@ -203,7 +206,7 @@ def _words(text: str, *, is_end: bool) -> Iterator[_Word]:
         elif last is not None:
             ends = last.ends_sentence or _ends_sentence(token, is_end=is_end)
             last = _Word(last.key, scanned, ends, last.raw + token[0])
-    if last is not None:
+    if last is not None and is_end:
         yield last
 
 
