@@ -30,6 +30,8 @@ class LlmPerformer(Performer[LanguageModel]):
     def on_receive(self, message: Ask | Cancel) -> None:
         """Begin or cancel an answer."""
         match message:
+            case Ask(attempt) if attempt == self._attempt:
+                pass  # a role that fell while it asked has asked again
             case Ask(attempt, request):
                 self.work(attempt, lambda: self._answer(attempt, request))
             case Cancel(attempt):
