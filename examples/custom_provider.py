@@ -31,7 +31,8 @@ class Backwards:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Stream the answer, piece by piece; `ChatDone` ends it."""
-        said = [item.text for item in request.items if isinstance(item, Message)]
+        told = (item for item in request.items if isinstance(item, Message))
+        said = [message.text for message in told if message.role == "user"]
         for word in reversed(said[-1].split() if said else ["Hello"]):
             yield TextDelta(f"{word} ")
         yield ChatDone()

@@ -16,7 +16,9 @@ LONGEST_PREFACE = 6
 
 PREFACES = [["continuing"], ["to", "continue"]]
 
-few_words = st.sampled_from(["we", "have", "No", "three", "42", "rooms", "it's", "a.m", "Dr", "部屋"])
+few_words = st.sampled_from(
+    ["we", "have", "No", "three", "42", "rooms", "it's", "a.m", "Dr", "部屋"]
+)
 marks = st.sampled_from(["", "", "", ",", ".", "!", "...", " –", '."', "?\n"])
 tokens = st.lists(st.tuples(few_words, marks).map("".join), max_size=14)
 prefaces = st.sampled_from([[], [], ["Continuing:"], ["To", "continue –"], ["...", "to"]])

@@ -2,21 +2,25 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
 from actors.reports import TurnCommitted
-from actors.vendor import FailureKind, ProviderError
-from providers.scripted import Fault
+from actors.vendor import ChatProgress, FailureKind, ProviderError
+from providers.scripted import Fault, Pause
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
 from runtime.worker import Worker
+from supervision.virtual_time import MOST_ROUNDS, VirtualTimeLoop
 from supervision.watchdog import LoopBlocked, LoopWatchdog
 from tests.calls.rig import Rig, agent, call
 from transports.loopback import LoopbackCaller, LoopbackTransport
 
 CLOSED = ProviderError("the connection closed", kind=FailureKind.CLOSED)
+FIRST_PART = "We have three rooms free tonight, as far as I can see. "
+AFTER_ALL = ["Here we are", " after all."]
 
 
 async def test_a_connection_that_closes_before_it_gave_anything_is_opened_once_more() -> None:
@@ -105,3 +109,32 @@ async def test_40_loop_blocked_1s() -> None:
         assert not rig.named("provider_switched")
         assert not rig.named("error")
     assert [block.actor.partition("-")[0] for block in found] == ["hold_up"]
+
+
+def block_the_loop(seconds: float) -> None:
+    """Let the clock's next jump go so much too far: all that falls into that time comes late."""
+    loop, late_ns = asyncio.get_running_loop(), iter([round(seconds * 1e9)])
+    assert isinstance(loop, VirtualTimeLoop)
+    loop.strain(lambda: next(late_ns, 0), MOST_ROUNDS)
+
+
+@pytest.mark.parametrize(
+    ("blocked_after_s", "reply"),
+    [
+        (1.8, [Pause(2.4), *AFTER_ALL]),  # the first result is due after 2.5 s
+        (3.2, [ChatProgress(), Pause(1.9), ChatProgress(), Pause(1.9), *AFTER_ALL]),
+        (2.5, [FIRST_PART, Pause(2.7), *AFTER_ALL]),
+    ],
+    ids=["no sign of work", "a sign of work", "in mid-reply"],
+)
+async def test_deadlines_that_come_late_because_the_loop_was_blocked_condemn_nobody(
+    blocked_after_s: float, reply: list[Any]
+) -> None:
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    async with call(agent(llm=[ScriptedLLM(name="first", replies=[reply]), spare])) as rig:
+        await rig.says()
+        await rig.until("turn_committed")
+        await asyncio.sleep(blocked_after_s)
+        block_the_loop(1.2)
+        assert (await rig.until("agent_transcript"))["text"].endswith("Here we are after all.")
+        assert not rig.named("provider_switched")
