@@ -20,7 +20,7 @@ OUTPUT = ToolOutput(call_id="c1", name="rooms", output="three")
 
 words = st.sampled_from(["we", "have", "Dr.", "3", "a.m.", "rooms.", "No!", "so,", "it:", "…"])
 said = st.lists(words, min_size=1, max_size=60).map(" ".join)
-messages = st.builds(lambda text: Message(role="user", text=text), st.text(max_size=9))
+messages = st.builds(Message, role=st.just("user"), text=st.text(max_size=9))
 items = st.lists(messages | st.sampled_from([CALL, OUTPUT]), max_size=6).map(tuple)
 
 
