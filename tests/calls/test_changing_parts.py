@@ -33,7 +33,7 @@ async def test_a_new_model_answers_the_next_turn_and_the_old_one_has_left() -> N
     assert "'old'" not in str(tree)
 
 
-async def test_scenario_27_a_new_part_that_does_not_come_up_leaves_everything_as_it_was() -> None:
+async def test_a_new_part_that_does_not_come_up_leaves_everything_as_it_was() -> None:
     broken = ScriptedLLM(name="new", opening=Fault(times=9))
     async with call(agent(llm=ScriptedLLM(name="old", replies=[OLD]))) as rig:
         with pytest.raises(UserError, match="llm: the new part did not come up: new: a scripted"):
@@ -77,7 +77,7 @@ async def test_a_voice_is_changed_while_it_speaks_and_no_word_is_lost_or_said_tw
         assert (await rig.until("agent_transcript"))["text"] == LONG
 
 
-async def test_scenario_27_a_new_vad_hears_the_barge_in() -> None:
+async def test_a_new_vad_hears_the_barge_in() -> None:
     model = ScriptedLLM(replies=[LONG])
     async with call(agent(llm=model, vad=ScriptedVAD(name="old"))) as rig:
         await rig.says()
