@@ -6,7 +6,7 @@ from actors.call import AnyAddress
 from actors.cast import Cast, Standing
 from actors.chat_capabilities import ChatCapabilities, ResumeMode
 from actors.conversation import Message
-from actors.events import OutputFailed, ReplyProgress
+from actors.events import OutputFailed, PlayPhase, ReplyProgress
 from actors.frames import Piece, ReplyEnd, SpeechOver
 from actors.handover import Handover, SeamKind, Staged
 from actors.llm_job import LlmHold, LlmJob, Overdue, SeamDue
@@ -207,7 +207,10 @@ class LlmAsker(Role[LlmHold]):
     def _deadline(self, job: LlmJob) -> tuple[float, FailureKind]:
         now_s = self.clock.now_s()
         heard_s = 0.0 if job.played is None else job.played.samples / self.call.track_rate_hz
-        unheard_s = 0.0 if self._is_in_writing else speech_s(job.speech.text) - heard_s
+        # Of a voice that speaks faster than is thought, speech would seem to be left for ever.
+        is_dry = job.played is not None and job.played.phase is PlayPhase.DRAINED
+        is_heard = self._is_in_writing or is_dry
+        unheard_s = 0.0 if is_heard else speech_s(job.speech.text) - heard_s
         pace = job.pace or Pace(now_s)
         return pace.due(covered_until_s=now_s + unheard_s)
 

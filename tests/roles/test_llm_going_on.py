@@ -9,6 +9,7 @@ from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingCon
 from actors.vendor import FailureKind, ProviderError
 from providers.scripted import Cut, Fault, Hang
 from providers.scripted_llm import GoingOn, ScriptedLLM
+from providers.scripted_tts import ScriptedTTS
 from tests.calls.rig import agent, call
 from tests.roles.llm_calls import (
     ANSWER,
@@ -62,6 +63,14 @@ async def test_llm_hang_at_every_chunk_late_results(chunk: int) -> None:
     assert isinstance(role, Hold)
     assert len(switches) <= 1
     assert {switch["kind"] for switch in switches} <= {"late", "stall"}
+
+
+async def test_a_model_that_hangs_behind_a_fast_voice_is_replaced() -> None:
+    first = failing(Fault(at=SENTENCE_END, hang=True), gap_s=0.15)
+    voice = ScriptedTTS(sample_rate_hz=16_000, word_ms=100)
+    text, rig = await heard([first, understudy()], tts=voice)
+    assert text == ANSWER
+    assert only_switch(rig)["kind"] == "stall"
 
 
 async def test_what_a_hung_model_says_after_all_is_counted_and_not_heard() -> None:
