@@ -1,6 +1,6 @@
 """Casting: from an agent's declaration to the plan of one room."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,13 +10,12 @@ from actors.conversation import Conversation, Summary
 from actors.health_board import HealthBoard
 from actors.kept_speech import KeptSpeech
 from actors.part import OnStage
-from actors.ports import LanguageModel, Provider, Services, Transport, VoiceActivityDetector
+from actors.ports import LanguageModel, Provider, Services, Transport
 from actors.reports import Report
 from actors.succession import Summarise
 from actors.summary import summarise
 from actors.turn_taking.trace import Trace
 from actors.wishes import SummaryWritten
-from providers.energy_vad import EnergyVAD
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.backstage import Backstage, make_part
@@ -25,7 +24,7 @@ from runtime.job_plan import JobPlan
 from runtime.listeners import Listeners
 from runtime.recast import CallLineup
 from runtime.session_handle import SessionHandle
-from runtime.slots import slot_child
+from runtime.slots import slot_child, with_last_resort
 from runtime.tool_servers import ToolServers
 from supervision.address import Address
 from supervision.supervision_events import SupervisionEvent
@@ -66,28 +65,12 @@ def plan_job(
     """
     agent = instantiate(target)
     config = AgentConfig.of(agent, executor=house.executor)
-    providers = _by_slot(config)
-    transport = opening.transport
-    addresses = CallAddresses.reserve()
-    filled = frozenset(name for name, cast in providers.items() if cast)
-    if opening.in_writing:  # the text track stands in for voice and audio track
-        providers = {"llm": config.llm}
-        addresses.slots["tts"] = addresses.audio_track
-        filled = filled & {"llm"} | {"tts"}
+    if opening.in_writing:
         config = replace(config, text_filter=AsWritten)
+    providers = _by_slot(config, in_writing=opening.in_writing)
     part = make_part(agent, config, in_writing=opening.in_writing)
     listeners = Listeners(opening.room)
-    call = Call(
-        room=opening.room,
-        addresses=addresses,
-        services=house.services,
-        publish=_both(house.publish, listeners.take),
-        track_rate_hz=transport.output_sample_rate_hz,
-        on_stage=OnStage(part),
-        lineup=Lineup(filled),
-        health=house.health,
-        kept=house.kept,
-    )
+    call = _call(opening, house, OnStage(part), providers, listeners)
     servers = ToolServers(call)
     part = call.on_stage.part = replace(part, servers=servers.toolboxes(config.mcp_servers))
     tree: AnyAddress = Address(f"room {opening.room}")
@@ -95,7 +78,7 @@ def plan_job(
     backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing, servers)
     handle = SessionHandle(
         opening.room,
-        addresses.session,
+        call.addresses.session,
         listeners,
         backstage,
         lineup,
@@ -105,7 +88,7 @@ def plan_job(
     agent.session = replace(handle, part=part.id)
     plan = JobPlan(
         call=call,
-        transport=transport,
+        transport=opening.transport,
         in_writing=opening.in_writing,
         providers=providers,
         part=part,
@@ -122,24 +105,43 @@ def plan_job(
     return plan
 
 
-def _with_last_resort(
-    detectors: tuple[Provider[VoiceActivityDetector], ...],
-) -> tuple[Provider[VoiceActivityDetector], ...]:
-    """Let loudness tell speech from silence when every other detector has failed."""
-    if not detectors or isinstance(detectors[-1], EnergyVAD):
-        return detectors
-    return (*detectors, EnergyVAD())
-
-
-def _by_slot(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:
+def _by_slot(config: AgentConfig, *, in_writing: bool) -> dict[str, tuple[Provider[Any], ...]]:
+    """Return the casts of the slots; in writing there are neither ears nor a voice."""
+    if in_writing:
+        return {"llm": config.llm}
     return {
         "denoise": config.denoise,
-        "vad": _with_last_resort(config.vad),
+        "vad": with_last_resort(config.vad),
         "stt": config.stt,
         "turn": config.turn_detector,
         "llm": config.llm,
         "tts": config.tts,
     }
+
+
+def _call(
+    opening: Opening,
+    house: House,
+    on_stage: OnStage,
+    providers: Mapping[str, Sequence[Provider[Any]]],
+    listeners: Listeners,
+) -> Call:
+    addresses = CallAddresses.reserve()
+    filled = {name for name, cast in providers.items() if cast}
+    if opening.in_writing:  # the text track stands in for voice and audio track
+        addresses.slots["tts"] = addresses.audio_track
+        filled.add("tts")
+    return Call(
+        room=opening.room,
+        addresses=addresses,
+        services=house.services,
+        publish=_both(house.publish, listeners.take),
+        track_rate_hz=opening.transport.output_sample_rate_hz,
+        on_stage=on_stage,
+        lineup=Lineup(frozenset(filled)),
+        health=house.health,
+        kept=house.kept,
+    )
 
 
 def _both(

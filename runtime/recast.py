@@ -13,7 +13,7 @@ from actors.stage_manager import READY_WITHIN_S
 from actors.wishes import ChangeLineup
 from runtime.agent_config import SLOTS, providers_of
 from runtime.errors import UserError
-from runtime.slots import understudies
+from runtime.slots import understudies, with_last_resort
 from supervision.address import Address
 from supervision.errors import ActorDeadError, AskTimeout
 from supervision.requests import StartChild, StopChild
@@ -122,4 +122,5 @@ def _slot(name: str) -> str:
 
 
 def _cast(name: str, value: object) -> Cast:
-    return providers_of(name, name, value)
+    cast = providers_of(name, name, value)
+    return with_last_resort(cast) if name == "vad" else cast

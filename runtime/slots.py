@@ -21,6 +21,7 @@ from actors.tts import TtsRole
 from actors.tts_performer import TtsPerformer
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
+from providers.energy_vad import EnergyVAD
 from runtime.job_plan import JobPlan
 from supervision.address import Address
 from supervision.spec import ChildSpec, SupervisorSpec
@@ -43,6 +44,13 @@ def unique_names(providers: Sequence[Provider[Any]]) -> tuple[str, ...]:
         count = sum(name.split("#")[0] == provider.name for name in names)
         names.append(provider.name if count == 0 else f"{provider.name}#{count + 1}")
     return tuple(names)
+
+
+def with_last_resort(detectors: Sequence[Provider[Any]]) -> tuple[Provider[Any], ...]:
+    """Let loudness tell speech from silence when every other detector has failed."""
+    if not detectors or isinstance(detectors[-1], EnergyVAD):
+        return tuple(detectors)
+    return (*detectors, EnergyVAD())
 
 
 def slot_child(slot_name: str, providers: Sequence[Provider[Any]], plan: JobPlan) -> ChildSpec:
