@@ -11,7 +11,7 @@ from actors.chat_capabilities import CUT_OFF
 from actors.conversation import ToolCall
 from actors.events import Begin, Cut, Generate, Played, ReplyProgress, ReplyText, SayWithin
 from actors.frames import Piece
-from actors.llm_asker import LlmAsker
+from actors.llm_hedger import HedgeDue, LlmHedger
 from actors.llm_job import LlmJob, Overdue, SeamDue, SplitDue
 from actors.llm_tools import ToolRound
 from actors.part import EndReply
@@ -35,7 +35,7 @@ PROGRESS_EVERY_S = 0.5
 """How often the Session is told that a model thinks."""
 
 
-class LlmRole(LlmAsker):
+class LlmRole(LlmHedger):
     """Owns the replies in the making. Released means: handed over as a piece."""
 
     def __init__(self, slot: Slot, text_filter: Callable[[], TextFilter]) -> None:
@@ -93,6 +93,8 @@ class LlmRole(LlmAsker):
                 self._release(job, job.speech.tick(self.clock.now_ns()))
             case Overdue(epoch, attempt) if epoch in self.held.jobs:
                 self._overdue(self.held.jobs[epoch], attempt)
+            case HedgeDue(epoch, attempt) if epoch in self.held.jobs:
+                self.hedge(self.held.jobs[epoch], attempt)
             case SeamDue(epoch):
                 self._seams.close(epoch)
             case _:
@@ -151,6 +153,8 @@ class LlmRole(LlmAsker):
 
     def _result(self, attempt: int, value: object) -> None:
         job = self._job_of(attempt)
+        if job is None and self.is_won_by_rival(attempt, value):
+            job = self._job_of(attempt)
         if job is None:
             self.held.stale += attempt not in self.held.probes
             return
@@ -163,10 +167,12 @@ class LlmRole(LlmAsker):
             job.pace = job.pace.after(event, now_s)
         match event:
             case TextDelta(text):
+                self.drop_rival(job)
                 job.round_text += text
                 self._tell(self._session, ReplyProgress(job.epoch, first=first))
                 self._release(job, job.speech.push(text, self.clock.now_ns()))
             case ToolCall():
+                self.drop_rival(job)
                 job.calls[event.call_id] = event
                 self._tell(self._session, ReplyProgress(job.epoch, first=first))
             case ChatProgress():

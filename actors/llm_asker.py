@@ -129,8 +129,12 @@ class LlmAsker(Role[LlmHold]):
             self.clock.now_s(), is_alone=len(self.held.cast.members) == 1, is_thinking=can.thinks
         )
         self._watch(job)
+        self.on_asked(job)
         if staged.handover is not None:
             self._open_seam(job, staged.handover)
+
+    def on_asked(self, job: LlmJob) -> None:
+        """Do what follows when a performer was asked."""
 
     def _stage_for(self, job: LlmJob) -> Staged | None:
         """Return who is to be asked: whoever is on stage, unless that one has refused."""

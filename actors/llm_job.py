@@ -14,6 +14,7 @@ from actors.conversation.tokens import BYTES_PER_TOKEN
 from actors.decision_reports import SpeculationWasted
 from actors.events import Played
 from actors.frames import Piece, ReplyEnd
+from actors.just_in_time import RaceBudget
 from actors.llm_pace import Pace
 from actors.llm_seam import OpenSeam
 from actors.ports import Toolbox
@@ -88,6 +89,8 @@ class LlmJob:
     stage: AnyAddress | None = None
     """Where that one is: the same name may be another incarnation by now."""
     attempt: int = 0
+    rival: "Rival | None" = None
+    """Who was asked beside a performer that has not said a word."""
     pace: Pace | None = None
     played: Played | None = None
     """How much of its speech was heard."""
@@ -191,6 +194,15 @@ def wish_of(call: ToolCall) -> ToolWish:
     return call.name, arguments
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A second performer with the same request."""
+
+    name: str
+    address: AnyAddress
+    attempt: int
+
+
 @dataclass(slots=True)
 class LlmHold(Hold):
     """The replies in the making, and what goes out."""
@@ -200,6 +212,8 @@ class LlmHold(Hold):
     """Hand-overs in mid-reply of which it is not known yet what the caller noticed."""
     no_prefix: set[str] = field(default_factory=set[str])
     """Who has refused to go on with an answer that was begun."""
+    budget: RaceBudget = field(default_factory=RaceBudget)
+    """Of requests that may be asked twice."""
     stale: int = 0
     """Results that came after their attempt had been given up."""
     applied: object = None

@@ -79,6 +79,8 @@ class Part:
     voice: str | None = None
     """The voice to speak with; None: as the provider is declared."""
     broken_speech: BrokenSpeech = "repeat"
+    hedge_after_s: float | None = None
+    """After how long without a word a second language model is asked as well; None: never."""
     enters: bool = True
     """Whether its ``on_enter`` does something: else it begins by answering the caller."""
 

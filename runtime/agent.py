@@ -46,6 +46,9 @@ class Agent:
     broken_speech: BrokenSpeech = "repeat"
     """What is said after a voice that does not tell where its words lie broke off: the whole piece
     again ("repeat"), or what follows the word that it probably reached ("estimate")."""
+    hedge_after_s: float | None = None
+    """After how long without a word the understudy of the language model is asked as well, and
+    whoever speaks first goes on: one reply in ten at most; None: never."""
     denoise: Slot[Denoiser] = None
     """Takes noise out of the caller's audio."""
     vad: Slot[VoiceActivityDetector] = None

@@ -38,7 +38,15 @@ from runtime.tools import AgentToolbox, FunctionTool
 SLOTS = ("denoise", "vad", "stt", "turn_detector", "llm", "tts")
 FIELDS = (
     *("instructions", "language", *SLOTS, "turn_taking", "tools"),
-    *("mcp_servers", "text_filter", "apology", "phrases", "voice", "broken_speech"),
+    *(
+        "mcp_servers",
+        "text_filter",
+        "apology",
+        "phrases",
+        "voice",
+        "broken_speech",
+        "hedge_after_s",
+    ),
     *("context", "limits"),
 )
 HOOKS = ("on_enter", "on_wake_up", "on_exit")
@@ -69,6 +77,7 @@ class AgentConfig:
     phrases: Phrases
     voice: str | None
     broken_speech: BrokenSpeech
+    hedge_after_s: float | None
     context: ContextPolicy
     limits: CallLimits
     in_flow: CallHooks
@@ -106,6 +115,7 @@ class AgentConfig:
             if agent.voice is None
             else _of_type(agent, "voice", str, "the name of a voice"),
             broken_speech=_broken_speech(agent),
+            hedge_after_s=_hedge_after_s(agent),
             context=_of_type(agent, "context", ContextPolicy, "a ContextPolicy"),
             limits=_of_type(agent, "limits", CallLimits, "CallLimits"),
             in_flow=hooks_of(agent, _of_classes(agent), executor),
@@ -162,6 +172,15 @@ def _of_type(agent: Agent, field: str, kind: type[ValueT], described: str) -> Va
     value: object = getattr(agent, field)
     if not isinstance(value, kind):
         raise UserError(f"{_place(agent, field)} must be {described}, not {_kind(value)}")
+    return value
+
+
+def _hedge_after_s(agent: Agent) -> float | None:
+    if agent.hedge_after_s is None:
+        return None
+    value = _of_type(agent, "hedge_after_s", float, "a number of seconds such as 1.0, or None")
+    if not value > 0:
+        raise UserError(f"{_place(agent, 'hedge_after_s')} must be positive, not {value}")
     return value
 
 
