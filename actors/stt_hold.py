@@ -16,10 +16,12 @@ from actors.stt_replay import (
     begins_at,
     expected_in_s,
 )
-from actors.stt_texts import Join, Said
+from actors.stt_texts import Join, Said, words
 
 NOBODY_S = 6.0
 """How long the Session is asked to wait while nobody listens; it has its own limit."""
+OVERTAKEN_WITHIN = CALLER_RATE_HZ // 2
+"""An Interim that says no more than the Final before it is no news until so much was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class SttHold(Hold):
     """How much audio had come when that text began."""
     last_final: tuple[str, int] | None = None
     """The last Final and the audio given by then, until a mark is answered."""
+    closed_with: tuple[tuple[str, ...], int] = ((), 0)
+    """The words of the last Final, and the audio given by then."""
     lag: int = FIRST_LAG
     """How long after its words this call's Finals come, in samples."""
     listening: Attempt | None = None
@@ -145,6 +149,16 @@ class SttHold(Hold):
         """Return how long the speech lasted that this mark ends."""
         starts = [m.what.at for m in self.marks if m.number < ended.number]
         return samples_to_s(ended.what.at - (starts[-1] if starts else 0), CALLER_RATE_HZ)
+
+    def is_late(self, text: str, attempt: Attempt) -> bool:
+        """Tell whether an Interim was overtaken by its own Final.
+
+        Were it new after all, its Final would follow all the same.
+        """
+        said, given = self.closed_with
+        new = words(text)
+        is_soon = attempt.next_at < given + OVERTAKEN_WITHIN
+        return is_soon and not self.interim and said[: len(new)] == new
 
     def measure_lag(self, attempt: Attempt) -> None:
         """Learn from a Final how long this call's Finals take."""

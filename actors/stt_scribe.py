@@ -7,7 +7,7 @@ from actors.events import CallerFinal, CallerInterim, CallerTurnEnded
 from actors.handover import SeamKind
 from actors.stt_hold import SttHold
 from actors.stt_replay import Attempt
-from actors.stt_texts import Join
+from actors.stt_texts import Join, words
 from actors.vendor import (
     SttConsumed,
     SttEvent,
@@ -48,7 +48,8 @@ def written(held: SttHold, attempt: Attempt, event: SttEvent) -> tuple[Told, ...
 
 def _interim(held: SttHold, attempt: Attempt, event: SttInterim | SttPreflight) -> tuple[Told, ...]:
     place = attempt.place(event.span)
-    if held.said.is_old(place, attempt.join):
+    is_overtaken = place is None and held.is_late(event.text, attempt)
+    if is_overtaken or held.said.is_old(place, attempt.join):
         return ()
     joins = held.said.may_join(place)
     text = attempt.join.interim(event.text) if joins else event.text
@@ -76,6 +77,7 @@ def _final(held: SttHold, attempt: Attempt, event: SttFinal) -> tuple[Told, ...]
     if text is None:
         return ()
     held.last_final = again
+    held.closed_with = (words(event.text), attempt.next_at)
     held.measure_lag(attempt)
     heard_to = attempt.has_heard()
     held.said = held.said.after_final(event.text, place, heard_to=heard_to, lag=held.lag)

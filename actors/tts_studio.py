@@ -22,7 +22,7 @@ from actors.text import count_words
 from actors.text.splitter import SentenceSplitter
 from actors.tts_job import Join, PendingSwitch, TtsHold, Utterance
 from actors.tts_performer import Speak
-from actors.tts_seam import Broken, seam, without_first
+from actors.tts_seam import Broken, count, seam, without_first
 from actors.tts_take import Sound, Take
 from actors.vendor import FailureKind, SpeechRequest
 from actors.voice import Voice
@@ -197,12 +197,18 @@ class TtsStudio(Role[TtsHold]):
             utterance.end_piece()
 
     def _is_short(self, utterance: Utterance, take: Take, voice: Voice, seconds: float) -> bool:
-        """Tell whether words are missing; if two voices need so little, the guess was wrong."""
+        """Tell whether words are missing; if two voices need so little, it was not the voice.
+
+        Word timings tell what was not spoken; else no more than a guess at the length does.
+        """
         if self.call.hooks.tts is not None or utterance.was_short:
             return False
-        if not voice.is_short(take.text, seconds):
-            return False
-        return not take.timings or bool(seam(self.broken(utterance, take), utterance.off).rest)
+        is_short = voice.is_short(take.text, seconds)
+        if not take.timings:
+            return is_short
+        broken = self.broken(utterance, take)
+        spoken = seam(broken, utterance.off)
+        return spoken.heard < count(broken.words) or (is_short and bool(spoken.rest))
 
     def play_kept(self, utterance: Utterance, pcm: bytes) -> None:
         """Play a piece that was spoken in advance: nobody is there to speak it now."""

@@ -11,7 +11,7 @@ from runtime.testing.brain import Brain
 from runtime.testing.caller import SimulatedCaller
 from runtime.testing.code import CodeBook
 from runtime.testing.plan import CallPlan
-from runtime.testing.trouble import ActorFault, ClockFault, Trouble, VendorFault
+from runtime.testing.trouble import ActorFault, ClockFault, VendorFault
 
 NS_PER_S = 1_000_000_000
 LONGEST_SILENCE_S = 12.0
@@ -48,29 +48,14 @@ class CallLog:
     def voice_stammers(self) -> bool:
         """Whether words may come again, break off or be missing where one voice follows another.
 
-        So it may be where nobody knows where the words lie, and where a voice calls a piece done
-        that lacks less than half of its sound.
+        So it may be where nobody knows where the words lie.
         """
-        faults = self.plan.faults
-        is_short = any(
-            isinstance(fault, VendorFault)
-            and (fault.slot, fault.trouble) == ("tts", Trouble.CLOSED)
-            for fault in faults
-        )
         is_harmed = any(
             (isinstance(fault, VendorFault) and fault.slot == "tts")
             or (isinstance(fault, ActorFault) and fault.actor in {"tts", "sim-tts"})
-            for fault in faults
-        )
-        return is_short or (is_harmed and not self.plan.timings)
-
-    @property
-    def ears_stammer(self) -> bool:
-        """Whether a text may come after its own Final: then it is taken for said again."""
-        return any(
-            isinstance(fault, VendorFault) and fault.trouble is Trouble.REORDERED
             for fault in self.plan.faults
         )
+        return is_harmed and not self.plan.timings
 
     @property
     def ears_suffer(self) -> bool:

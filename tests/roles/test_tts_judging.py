@@ -35,6 +35,14 @@ async def test_tts_short_audio_success(*, timings: bool) -> None:
     assert heard.transcript == TEXT
 
 
+async def test_words_that_the_timings_place_behind_the_sound_are_said_by_the_next_voice() -> None:
+    first = voice(share=0.8, timings_lag_ms=0)
+    heard = await spoken(first, voice("second"))
+    assert heard.switches[0]["kind"] == "short"
+    assert heard.words == list(WORDS)
+    assert heard.transcript == TEXT
+
+
 async def test_two_voices_that_need_as_little_time_are_both_right() -> None:
     fast = [voice(name, share=0.4, timings=False) for name in ("first", "second")]
     heard = await spoken(*fast, text=f"{FIRST}.")

@@ -18,6 +18,9 @@ WOKEN_FOR_NOBODY = "a role woke without end for a rested understudy that nobody 
         (59, WOKEN_FOR_NOBODY),
         (124, WOKEN_FOR_NOBODY),
         (137, WOKEN_FOR_NOBODY),
+        (157, "a model that hung was never given up where the voice was faster than guessed"),
+        (227, "a voice that left out words by its own timings was taken for whole"),
+        (238, "an Interim that its own Final had overtaken opened an utterance of its own"),
         (400, "a law took a word that is said twice in one breath for doubled"),
     ],
 )

@@ -1,0 +1,51 @@
+"""A text that its own Final overtook on the way is no news; the caller's next words are."""
+
+from actors.audio import CALLER_FRAME_SAMPLES
+from actors.cast import Cast
+from actors.events import CallerFinal, CallerInterim
+from actors.stt_capabilities import SttCapabilities
+from actors.stt_hold import OVERTAKEN_WITHIN, SttHold
+from actors.stt_replay import Attempt
+from actors.stt_scribe import written
+from actors.vendor import SttFinal, SttInterim
+
+
+def listening() -> tuple[SttHold, Attempt]:
+    hold = SttHold(Cast.of(("ears",)))
+    return hold, hold.open_attempt("ears", SttCapabilities(), has_vad=True)
+
+
+def takes(attempt: Attempt, samples: int) -> None:
+    for at in range(attempt.next_at, attempt.next_at + samples, CALLER_FRAME_SAMPLES):
+        attempt.took(at, CALLER_FRAME_SAMPLES, 0.0)
+
+
+def test_an_interim_behind_its_own_final_is_not_told() -> None:
+    hold, ears = listening()
+    assert written(hold, ears, SttFinal("two nights please")) == (
+        CallerFinal(0, "two nights please", None),
+    )
+    for late in ("two", "Two nights,", "two nights please"):
+        assert written(hold, ears, SttInterim(late)) == ()
+    assert hold.interim == ""
+
+
+def test_words_that_the_final_did_not_say_are_told_at_once() -> None:
+    hold, ears = listening()
+    written(hold, ears, SttFinal("two nights"))
+    assert written(hold, ears, SttInterim("nights")) == (CallerInterim(1, "nights"),)
+
+
+def test_the_same_words_a_while_later_are_said_again() -> None:
+    hold, ears = listening()
+    written(hold, ears, SttFinal("yes"))
+    takes(ears, OVERTAKEN_WITHIN)
+    assert written(hold, ears, SttInterim("yes")) == (CallerInterim(1, "yes"),)
+
+
+def test_a_final_that_says_the_same_at_once_is_told_where_more_was_heard() -> None:
+    hold, ears = listening()
+    written(hold, ears, SttFinal("yes"))
+    takes(ears, CALLER_FRAME_SAMPLES)
+    assert written(hold, ears, SttInterim("yes")) == ()
+    assert written(hold, ears, SttFinal("yes")) == (CallerFinal(1, "yes", None),)
