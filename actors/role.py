@@ -13,8 +13,9 @@ from actors.call import AnyAddress
 from actors.cast import NOBODY, Cast
 from actors.darkness import StillDark
 from actors.events import Quiet, SlotDark, SlotLit
+from actors.frames import CallerAudio
 from actors.handover import Handover, Seam, Staged
-from actors.performer import Finished, Ready, Refused
+from actors.performer import Finished, Ready, Refused, Result
 from actors.recasting import (
     AbandonRecast,
     CarryOutRecast,
@@ -107,9 +108,12 @@ class Role(Actor, Generic[HoldT]):
 
     def stage(self) -> AnyAddress | None:
         """Return who gets the next request, if anybody is ready; a change leaves no seam."""
-        staged = self.take_stage()
-        if staged is None:
+        name, held = self.on_stage(), self.held
+        if name is None:
             return None
+        if name == held.last_on_stage == held.cast.present:  # as for nearly every frame
+            return held.live[name]
+        staged = self.put_on_stage(name)
         if staged.handover is not None:
             self.report_switch(staged.handover)
         return staged.address
@@ -217,6 +221,8 @@ class Role(Actor, Generic[HoldT]):
     def on_receive(self, message: object) -> None:
         """Route what concerns the cast; everything else goes to `handle`."""
         match message:
+            case CallerAudio() | Result():  # fifty times a second each: these come first
+                self.handle(message)
             case Ready() | Down(key=str()) | Fall() | Refused() | TooLate() | Wake():
                 self._about_cast(message)
             case Quiet() | StillDark():
