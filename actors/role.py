@@ -108,15 +108,10 @@ class Role(Actor, Generic[HoldT]):
 
     def stage(self) -> AnyAddress | None:
         """Return who gets the next request, if anybody is ready; a change leaves no seam."""
-        name, held = self.on_stage(), self.held
-        if name is None:
-            return None
-        if name == held.last_on_stage == held.cast.present:  # as for nearly every frame
-            return held.live[name]
-        staged = self.put_on_stage(name)
-        if staged.handover is not None:
+        staged = self.take_stage()
+        if staged is not None and staged.handover is not None:
             self.report_switch(staged.handover)
-        return staged.address
+        return None if staged is None else staged.address
 
     def take_stage(self, epoch: int = 0) -> Staged | None:
         """Return who gets the next request, if anybody is ready.
@@ -204,8 +199,7 @@ class Role(Actor, Generic[HoldT]):
 
     def condemn(self, name: str, kind: FailureKind, detail: str) -> None:
         """End a performer that broke a deadline or the protocol; `on_performer_down` follows."""
-        fall = self._manager.condemn(name, kind, detail)
-        if fall is not None:
+        if (fall := self._manager.condemn(name, kind, detail)) is not None:
             self.address.tell(fall)
 
     def on_start(self) -> None:
@@ -294,8 +288,7 @@ class Role(Actor, Generic[HoldT]):
         """The call is held up where nothing stands in for this slot."""
         if self._manager.darkness.has_lasted() and self.slot.name in HOLDING_UP:
             details = (detail for _, detail in reversed(self.held.why_fallen.values()))
-            dark = SlotDark(self.slot.name, next(details, ""))
-            self.call.addresses.session.tell(dark)
+            self.call.addresses.session.tell(SlotDark(self.slot.name, next(details, "")))
 
     def _tell_light(self) -> None:
         if self._manager.darkness.is_over() and self.slot.name in HOLDING_UP:

@@ -18,23 +18,38 @@ LIKELY_TOOL = 0.2
 SENTENCES = (1, 1, 1, 2, 2, 3, 6)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller said last, which time he says so, and how many tools have answered since."""
+
+    text: str
+    time: int
+    outputs: int
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> "_Asked":
+        said = [
+            (n, i.text) for n, i in enumerate(items) if isinstance(i, Message) and i.role == "user"
+        ]
+        last, text = said[-1] if said else (0, "")
+        outputs = sum(isinstance(item, ToolOutput) for item in items[last:])
+        return cls(text, sum(before == text for _, before in said), outputs)
+
+
 @dataclass(slots=True)
 class Brain:
     """Makes up replies and remembers them."""
 
     chance: random.Random
     book: WordBook = field(default_factory=lambda: WordBook("agent"))
-    replies: dict[tuple[str, int], "str | ToolCall"] = field(
-        default_factory=dict[tuple[str, int], "str | ToolCall"]
-    )
+    replies: dict[_Asked, "str | ToolCall"] = field(default_factory=dict[_Asked, "str | ToolCall"])
 
     def reply(self, request: ChatRequest) -> str | ToolCall:
         """Return the answer to what the caller said last."""
-        asked, outputs = _asked(request.items)
-        found = self.replies.get((asked, outputs))
+        asked = _Asked.of(request.items)
+        found = self.replies.get(asked)
         if found is None:
-            found = self._think(request.tools, outputs)
-            self.replies[asked, outputs] = found
+            found = self.replies[asked] = self._think(request.tools, asked.outputs)
         return found
 
     def _think(self, tools: Sequence[ToolSchema], outputs: int) -> str | ToolCall:
@@ -48,17 +63,6 @@ class Brain:
     def _sentence(self) -> str:
         words = [self.book.new() for _ in range(self.chance.randint(2, 9))]
         return f"{' '.join(words)}."
-
-
-def _asked(items: Sequence[Item]) -> tuple[str, int]:
-    """Return what the caller said last, and how many tool outputs have come since."""
-    outputs = 0
-    for item in reversed(items):
-        if isinstance(item, ToolOutput):
-            outputs += 1
-        elif isinstance(item, Message) and item.role == "user":
-            return item.text, outputs
-    return "", outputs
 
 
 def an_example(schema: dict[str, Any], chance: random.Random) -> Any:

@@ -22,6 +22,7 @@ WOKEN_FOR_NOBODY = "a role woke without end for a rested understudy that nobody 
         (227, "a voice that left out words by its own timings was taken for whole"),
         (238, "an Interim that its own Final had overtaken opened an utterance of its own"),
         (400, "a law took a word that is said twice in one breath for doubled"),
+        (667, "the simulated model said the same again to who said the same again"),
     ],
 )
 def test_a_call_that_was_broken_once_holds(seed: int, mended: str) -> None:
