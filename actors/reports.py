@@ -160,10 +160,7 @@ class ProviderSwitched:
 
 @dataclass(frozen=True, slots=True)
 class OutageBegan:
-    """Nobody is left in a slot that the call needs; ``detail`` is the last failure.
-
-    The call ends after a while unless `OutageEnded` comes.
-    """
+    """Nobody is left in a slot that the call needs: it ends unless `OutageEnded` comes in time."""
 
     slot: str
     detail: str
@@ -269,6 +266,9 @@ _NAMES: dict[type[object], str] = {
     SessionClosed: "session_closed",
     **DECISION_NAMES,
 }
+
+
+EVENTS: dict[str, type[Event]] = {name: kind for kind, name in _NAMES.items()}  # pyright: ignore[reportAssignmentType] - every key of _NAMES is an Event
 
 
 @dataclass(frozen=True, slots=True)

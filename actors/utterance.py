@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Generator
 
 from actors.conversation import new_id
+from actors.tool_runner import tool_scope
 
 
 class Utterance:
@@ -37,7 +38,16 @@ class Utterance:
                 waiter.set_result(None)
 
     def __await__(self) -> Generator[object, None, "Utterance"]:
-        """Wait until it is over."""
+        """Wait until it is over.
+
+        Raises:
+            RuntimeError: it is awaited inside a tool, whose reply cannot end before the tool does.
+        """
+        if self.outcome is None and tool_scope.get() is not None:
+            raise RuntimeError(
+                "inside a tool say and reply are not awaited: they are heard with the reply that "
+                "the tool belongs to, or after it; leave the 'await' out"
+            )
         if self.outcome is None:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)

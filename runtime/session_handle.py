@@ -1,6 +1,6 @@
 """The session as user code sees it: ``agent.session``."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, overload
 
@@ -24,8 +24,10 @@ from actors.wishes import (
     UpdateInstructions,
     UpdateTools,
 )
+from runtime.changeable import Changeable
 from runtime.errors import UserError
 from runtime.listeners import EventStream, EventT, Handler, Listeners
+from runtime.wish_checks import checked_audio, checked_images, checked_kinds, checked_text
 from supervision.address import Address
 
 ASK_S = 5.0
@@ -56,18 +58,6 @@ class Backstage(Protocol):
 
     def toolbox(self, tools: Iterable[Callable[..., Any]], session: "SessionHandle") -> Toolbox:
         """Return a toolbox with these tools."""
-        ...
-
-
-class Changeable(Protocol):
-    """What a call is made of, as far as it can change while it goes on."""
-
-    async def change_component(self, parts: Mapping[str, object]) -> None:
-        """Put others in the place of these parts."""
-        ...
-
-    async def change_pipeline(self, parts: Mapping[str, object]) -> None:
-        """Let the call go on with exactly these parts."""
         ...
 
 
@@ -108,8 +98,10 @@ class SessionHandle:
             unless_user_spoke: a greeting: dropped if the caller has spoken first.
 
         Raises:
-            UserError: ``audio`` was given inside a tool, whose reply only the voice can join.
+            UserError: an argument is of the wrong kind, or ``audio`` was given inside a tool, whose
+                reply only the voice can join.
         """
+        text, audio = checked_text("say", text), checked_audio(audio)
         utterance = Utterance()
         within = _epoch()
         if audio is not None and within is not None:
@@ -125,7 +117,12 @@ class SessionHandle:
         images: tuple[ImagePart, ...] = (),
         interruptible: bool = True,
     ) -> Utterance:
-        """Let the language model speak now; instructions and images hold for this reply only."""
+        """Let the language model speak now; instructions and images hold for this reply only.
+
+        Raises:
+            UserError: an argument is of the wrong kind.
+        """
+        instructions, images = checked_text("reply", instructions), checked_images(images)
         utterance = Utterance()
         reply = Reply(utterance, instructions, images, interruptible, _epoch(), self.part)
         self.address.tell(reply)
@@ -138,7 +135,12 @@ class SessionHandle:
     # ------------------------------------------------------------ the agent's part
 
     def update_instructions(self, instructions: str) -> None:
-        """Use these instructions from the next reply on."""
+        """Use these instructions from the next reply on.
+
+        Raises:
+            UserError: they are no text.
+        """
+        instructions = checked_text("update_instructions", instructions)
         self.address.tell(UpdateInstructions(instructions, self.part))
 
     def update_tools(self, *tools: Callable[..., Any]) -> None:
@@ -236,19 +238,28 @@ class SessionHandle:
     def events(self) -> EventStream[Event]: ...
     @overload
     def events(self, *kinds: type[EventT]) -> EventStream[EventT]: ...
-    def events(self, *kinds: type[Any]) -> EventStream[Any]:
-        """Iterate over the public events from now until the call is over.
+    @overload
+    def events(self, *kinds: str) -> EventStream[Event]: ...
+    def events(self, *kinds: type[Any] | str) -> EventStream[Any]:
+        """Iterate over the public events of these kinds (none given: of all), until the call ends.
 
-        Args:
-            kinds: only events of these kinds; none named: every kind.
+        Raises:
+            UserError: there is no such event.
         """
-        return self.listeners.events(*kinds)
+        return self.listeners.events(*checked_kinds("events", kinds))
 
-    def on(self, *kinds: type[Event]) -> Callable[[HandlerT], HandlerT]:
-        """Call the decorated function, sync or async, with each event of these kinds."""
+    def on(self, *kinds: type[Event] | str) -> Callable[[HandlerT], HandlerT]:
+        """Call the decorated function, sync or async, with each event of these kinds.
+
+        They are given by class or by name, such as ``"turn_committed"``; none given: all.
+
+        Raises:
+            UserError: there is no such event.
+        """
+        chosen = checked_kinds("on", kinds)
 
         def listen(handler: HandlerT) -> HandlerT:
-            self.listeners.add(kinds, handler)
+            self.listeners.add(chosen, handler)
             return handler
 
         return listen
