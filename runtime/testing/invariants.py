@@ -122,8 +122,11 @@ def nobody_waits_for_ever(log: CallLog) -> None:
 
 
 def the_agent_says_its_text_in_order(log: CallLog) -> None:
-    """Frames of a word follow each other, and so do words of a reply: no gap, no repetition."""
-    place = _places(log)
+    """Frames of a word follow each other, and so do words of a reply: no gap, no repetition.
+
+    But for what a change of voices tells that it repeated.
+    """
+    place, again = _places(log), log.words_repeated()
     for before, after in itertools.pairwise(_sounds(log)):
         (_, was), (at_s, now) = before, after
         if was.word == now.word:
@@ -131,6 +134,8 @@ def the_agent_says_its_text_in_order(log: CallLog) -> None:
             continue
         old, new = place.get(log.code.words[was.word]), place.get(log.code.words[now.word])
         if old is None or new is None or old[0] != new[0] or log.voice_stammers:
+            continue
+        if again and 0 <= old[1] - new[1] <= again:
             continue
         said = f"{log.code.words[was.word]} → {log.code.words[now.word]} at {at_s:.2f} s"
         assert new[1] == old[1] + 1, f"a word is left out or comes again: {said}"

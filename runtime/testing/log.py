@@ -78,6 +78,12 @@ class CallLog:
         kinds = (ActorRestarted, ProviderSwitched, Failure)
         return sum(isinstance(report.event, kinds) for report in self.reports)
 
+    def words_repeated(self) -> int:
+        """Return the most words that a change of voices has repeated, as it tells itself."""
+        events = (report.event for report in self.reports)
+        switched = (event for event in events if isinstance(event, ProviderSwitched))
+        return max((event.words_repeated for event in switched if event.slot == "tts"), default=0)
+
     def worst_silence_s(self) -> float:
         """Return the longest time from the end of a turn's speech to the next sound of anybody."""
         worst_s = 0.0

@@ -23,6 +23,7 @@ WOKEN_FOR_NOBODY = "a role woke without end for a rested understudy that nobody 
         (238, "an Interim that its own Final had overtaken opened an utterance of its own"),
         (400, "a law took a word that is said twice in one breath for doubled"),
         (667, "the simulated model said the same again to who said the same again"),
+        (1072, "a word that a rival tells it repeated was taken for a fault"),
     ],
 )
 def test_a_call_that_was_broken_once_holds(seed: int, mended: str) -> None:
