@@ -29,6 +29,10 @@ tool_scope: ContextVar[ToolScope | None] = ContextVar("tool_scope", default=None
 """Set where the code of a tool runs, in its threads as well."""
 
 
+class ToolExited(Exception):
+    """The tool wanted to end the whole program, which is not its own: the tool has failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolReturned:
     """The tool gave this output."""
@@ -65,7 +69,10 @@ class ToolRunner(Actor):
     async def _run(self) -> None:
         scope = ToolScope(self._epoch)
         tool_scope.set(scope)
-        async with asyncio.timeout(self._timeout_s):
-            output = await self._toolbox.call(self._tool_call.name, self._tool_call.arguments)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                output = await self._toolbox.call(self._tool_call.name, self._tool_call.arguments)
+        except SystemExit as error:  # it would pass through every supervisor
+            raise ToolExited(repr(error)) from error
         self._asker.tell(ToolReturned(self._tool_call.call_id, output, scope.hand_over))
         self.stop()

@@ -3,10 +3,12 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar, cast
+from types import TracebackType
+from typing import Any, Final, Generic, TypeVar, cast
 from weakref import WeakSet
 
-from actors.reports import Event, Report, SessionClosed
+from actors.call import Call
+from actors.reports import Event, Failure, Report, SessionClosed
 from runtime.outsider import outsider
 from supervision.actor import Actor
 from supervision.address import Address
@@ -14,25 +16,56 @@ from supervision.supervisor import StartChild
 
 EventT = TypeVar("EventT", bound=Event)
 Handler = Callable[[Any], Awaitable[None] | None]
+WHERE: Final = "listener"
+"""Where a failure was, if a handler raised."""
 WAITING_EVENTS = 1000
 """Events that an iterator may be behind; after that the oldest go."""
 
 
 class Listener(Actor):
-    """Calls one handler with each event, one at a time; if it raises, this actor alone falls."""
+    """Calls one handler once with each event; if it raises, this actor alone falls, and tells.
+
+    Its hold is the event in hand: the one that brought it down is not tried again.
+    """
 
     handler_deadline_s = 60.0
 
-    def __init__(self, handler: Handler) -> None:
-        """Keep the handler."""
+    def __init__(self, handler: Handler, call: Call) -> None:
+        """Call ``handler``, and report through ``call`` what it raises."""
         super().__init__()
         self._handler = handler
+        self._call = call
+        self._fatal: Event | None = None
+
+    def on_start(self) -> None:
+        """Look which event the incarnation before fell over, if one did."""
+        self._fatal = self.hold
 
     async def on_receive(self, message: Event) -> None:
-        """Call the handler."""
+        """Call the handler, unless it has had this event."""
+        if message is self._fatal:
+            self._fatal = self.hold = None
+            return
+        self.hold = message
         result = self._handler(message)
         if result is not None:
             await result
+        self.hold = None
+
+    def on_failure(
+        self,
+        exception_type: type[BaseException] | None,
+        exception_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Tell what was raised, unless at a listener's failure: that would go round for ever."""
+        match self.hold:
+            case Failure(where=where) if where == WHERE:
+                return
+            case _:
+                name = "" if exception_type is None else exception_type.__name__
+                failure = Failure(WHERE, "error", f"{name}: {exception_value}")
+                self._call.report(failure, at_ns=self.clock.now_ns())
 
 
 class EventStream(Generic[EventT]):
@@ -85,11 +118,11 @@ class Listeners:
         self._streams: WeakSet[EventStream[Any]] = WeakSet()
         self._numbers = itertools.count(1)
 
-    def add(self, kinds: tuple[type[Event], ...], handler: Handler) -> None:
-        """Call ``handler`` with each event of these kinds (none named: of every kind)."""
+    def add(self, kinds: tuple[type[Event], ...], handler: Handler, call: Call) -> None:
+        """Call ``handler`` with each event of these kinds (none named: of every kind) of a call."""
         name = f"{getattr(handler, '__name__', 'listener')}-{next(self._numbers)}"
         address: Address[Any] = Address(name)
-        self.supervisor.tell(StartChild(outsider(address, lambda: Listener(handler))))
+        self.supervisor.tell(StartChild(outsider(address, lambda: Listener(handler, call))))
         self._actors.append((kinds, address))
 
     def events(self, *kinds: type[EventT]) -> EventStream[EventT]:

@@ -249,9 +249,10 @@ class SessionHandle:
         return self.listeners.events(*checked_kinds("events", kinds))
 
     def on(self, *kinds: type[Event] | str) -> Callable[[HandlerT], HandlerT]:
-        """Call the decorated function, sync or async, with each event of these kinds.
+        """Call the decorated function, sync or async, once with each event of these kinds.
 
-        They are given by class or by name, such as ``"turn_committed"``; none given: all.
+        They are given by class or by name, such as ``"turn_committed"``; none given: all. What it
+        raises is an ``error`` event (where: ``listener``) and costs the call nothing.
 
         Raises:
             UserError: there is no such event.
@@ -259,7 +260,7 @@ class SessionHandle:
         chosen = checked_kinds("on", kinds)
 
         def listen(handler: HandlerT) -> HandlerT:
-            self.listeners.add(chosen, handler)
+            self.listeners.add(chosen, handler, self.call)
             return handler
 
         return listen

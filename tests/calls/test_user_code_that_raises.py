@@ -1,6 +1,7 @@
 """User code raises, wherever it may: the turn is answered all the same, and somebody is told."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import structlog
 
 from actors.conversation import ToolCall, ToolOutput
-from actors.reports import AgentTranscript, TurnCommitted
+from actors.reports import AgentTranscript, Failure, TurnCommitted
 from providers.scripted_llm import ScriptedLLM
 from runtime.agent import Agent
 from runtime.hooks import PARAMETERS, hook
@@ -139,11 +140,25 @@ async def safe() -> str:
     return await async_mistake()
 
 
+@function_tool
+def leaving() -> str:
+    """Try to end the program from a thread."""
+    sys.exit(DETAIL)
+
+
+@function_tool
+async def leaving_on_the_loop() -> str:
+    """Try to end the program from the loop."""
+    sys.exit(DETAIL)
+
+
 TOOLS: dict[str, Callable[..., Any]] = {
     "plain": plain,
     "awaited": awaited,
     "in_words": in_words,
     "safe": safe,
+    "leaving": leaving,
+    "leaving_on_the_loop": leaving_on_the_loop,
 }
 
 
@@ -179,3 +194,36 @@ async def test_a_callback_that_raises_costs_no_turn_and_is_told(
             assert await rig.asks(answers=2) == "You are welcome."
             await asyncio.sleep(1.0)
     assert any(DETAIL in str(entry) for entry in logs)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_a_callback_that_raises_is_run_once_for_an_event_and_told_once(
+    *, is_async: bool
+) -> None:
+    heard: list[TurnCommitted] = []
+
+    def wrong(event: TurnCommitted) -> None:
+        heard.append(event)
+        mistake()
+
+    async def async_wrong(event: TurnCommitted) -> None:
+        wrong(event)
+
+    async with call(agent()) as rig:
+        rig.job.session.on(TurnCommitted)(async_wrong if is_async else wrong)
+        await rig.asks()
+        await rig.asks(answers=2)
+        await asyncio.sleep(1.0)
+    assert [event.text for event in heard] == ["two nights please", "thank you"]
+    told = [error for error in rig.fields("error") if error["where"] == "listener"]
+    assert [error["message"] for error in told] == [f"LookupError: {DETAIL}"] * 2
+
+
+async def test_callbacks_that_raise_at_the_failures_of_each_other_come_to_an_end() -> None:
+    async with call(agent()) as rig:
+        rig.job.session.on(TurnCommitted)(mistake)
+        rig.job.session.on(Failure)(mistake)
+        rig.job.session.on(Failure)(async_mistake)
+        await rig.asks()
+        await asyncio.sleep(1.0)
+    assert len(rig.fields("error")) == 1

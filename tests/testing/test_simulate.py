@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from actors.reports import UserTranscript
 from actors.vendor import ChatRequest, FailureKind, ProviderError
 from providers import AnthropicLLM, ScriptedLLM
 from runtime import Agent, UserError, function_tool
@@ -191,3 +192,16 @@ def test_a_project_needs_no_setup_to_test_its_agent(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path)
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+async def test_a_listener_that_raises_fails_the_test() -> None:
+    class Listens(Desk):
+        async def on_enter(self) -> None:
+            @self.session.on(UserTranscript)
+            def wrong(_event: UserTranscript) -> None:
+                raise LookupError("the user's own mistake")
+
+    with pytest.raises(AssertionError, match="LookupError: the user's own mistake"):  # noqa: PT012 - the call
+        async with simulate(Listens, llm=["Yes."]) as call:
+            await call.user_says("two nights please")
+            await call.agent_says("Yes.")
