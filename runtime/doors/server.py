@@ -13,7 +13,9 @@ from typing import Any, Final
 import structlog
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from supervision.actor import Actor
 from transports.socket_connection import LARGEST_MESSAGE
@@ -57,6 +59,19 @@ class PatientHttp(H11Protocol):
         self._timer = self.loop.call_later(HEAD_WITHIN_S, self._look)
 
 
+class RefusableSocket(WebSocketsSansIOProtocol):
+    """Takes a refusal with a body for the end of the handshake, as ASGI has it.
+
+    uvicorn sends it, and then logs as an error that the handshake was not completed.
+    """
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
+
+
 class HttpDoor(Actor):
     """Serves the application on a socket that is bound already."""
 
@@ -84,7 +99,7 @@ class HttpDoor(Actor):
         return Config(
             self._app,
             http=PatientHttp,
-            ws="websockets-sansio",
+            ws=RefusableSocket,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -51,6 +51,18 @@ async def status_of(house: House, query: str, token: str, room: str = "r1") -> i
 # ---------------------------------------------------------------- what is wrong is named
 
 
+async def test_a_refused_websocket_is_no_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with open_house() as house:
+        ticket = await house.room(room="r1")
+        assert await status_of(house, "?in=x", ticket["token"]) == 400
+        assert await status_of(house, "", ticket["token"], room="r2") in {403, 404}
+        async with house.talk(ticket):
+            pass
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 @pytest.mark.parametrize("query", ["?in=16001", "?out=0", "?in=-8000", "?in=x", "?playback=maybe"])
 async def test_a_wrong_rate_or_wish_is_refused_before_anything_is_opened(query: str) -> None:
     async with open_house() as house:
