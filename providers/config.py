@@ -20,6 +20,14 @@ class Needs:
     """The extra that brings them."""
 
 
+def no_key(provider: object, key_name: str) -> str:
+    """Say that a vendor has no key, and what to do about it."""
+    return (
+        f"{type(provider).__name__} has no key: set {key_name} in the environment, or give "
+        "api_key (any text for a server that asks for none)"
+    )
+
+
 class ProviderConfig(BaseModel):
     """A declared provider; subclasses add their options and `open`."""
 

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from actors.ports import Services
 from actors.vendor import FailureKind, ProviderError
-from providers.config import Needs, ProviderConfig
+from providers.config import Needs, ProviderConfig, no_key
 
 CONNECT_WITHIN_S: Final = 5.0
 BACKSTOP_S: Final = 60.0
@@ -43,11 +43,7 @@ class HttpAccount(ProviderConfig):
             return self.api_key.get_secret_value()
         if found := services.secret(self.key_name):
             return found
-        raise ProviderError(
-            f"{type(self).__name__} has no key: set {self.key_name} in the environment, or give "
-            "api_key (any text for a server that asks for none)",
-            kind=FailureKind.MISCONFIGURED,
-        )
+        raise ProviderError(no_key(self, self.key_name), kind=FailureKind.MISCONFIGURED)
 
 
 @functools.cache

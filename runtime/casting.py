@@ -24,7 +24,7 @@ from runtime.job_plan import JobPlan
 from runtime.listeners import Listeners
 from runtime.recast import CallLineup
 from runtime.session_handle import SessionHandle
-from runtime.slots import slot_child, with_last_resort
+from runtime.slots import casts_of, slot_child, with_last_resort
 from runtime.tool_servers import ToolServers
 from supervision.address import Address
 from supervision.supervision_events import SupervisionEvent
@@ -109,14 +109,7 @@ def _by_slot(config: AgentConfig, *, in_writing: bool) -> dict[str, tuple[Provid
     """Return the casts of the slots; in writing there are neither ears nor a voice."""
     if in_writing:
         return {"llm": config.llm}
-    return {
-        "denoise": config.denoise,
-        "vad": with_last_resort(config.vad),
-        "stt": config.stt,
-        "turn": config.turn_detector,
-        "llm": config.llm,
-        "tts": config.tts,
-    }
+    return casts_of(config) | {"vad": with_last_resort(config.vad)}
 
 
 def _call(

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
 
+import click
+from pydantic import ValidationError
+
 from actors.reports import Report
 from runtime import loops
 from runtime.doors.config import DoorConfig, IceServer
@@ -16,6 +19,7 @@ from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
 from runtime.events_file import EventsFile, check_events_path
 from runtime.live_worker import live_worker
+from runtime.missing_keys import missing_keys
 from runtime.output import say
 from runtime.preparation import Prepared, prepare
 from runtime.run_options import RunOptions
@@ -35,26 +39,31 @@ def run_doors(options: RunOptions) -> int:
     prepared = prepare(options.agent, folder=options.folder)
     if options.events is not None:
         check_events_path(options.events)
-    is_local = is_loopback(options.host)
-    if not is_local and prepared.settings.door_secret is None:
+    config = _config(options)
+    _check_host(options.host)
+    if not config.only_loopback and prepared.settings.door_secret is None:
         raise UserError(
             f"--host {options.host} lets other machines in: set UNDERSTUDY_SECRET first, which "
             "signs the tokens that they need (make one: openssl rand -hex 32)"
         )
     TokenDesk(prepared.settings.door_secret)  # a secret that is too short is told before we listen
-    config = _config(options, is_local=is_local)
+    for line in missing_keys(prepared):
+        click.echo(f"runtime: {line}; the others of its slot go on without it", err=True)
     with contextlib.closing(_listener(options.host, options.port)) as listener:
         return loops.run(_serve(prepared, options, config, listener))
 
 
-def _config(options: RunOptions, *, is_local: bool) -> DoorConfig:
-    servers = tuple(IceServer(urls=(url,)) for url in options.ice_server)
-    config = DoorConfig(
-        is_dev=options.dev,
-        only_loopback=is_local,
-        allowed_origins=frozenset(options.allow_origin),
-        ice_servers=servers,
-    )
+def _config(options: RunOptions) -> DoorConfig:
+    try:
+        config = DoorConfig(
+            is_dev=options.dev,
+            only_loopback=is_loopback(options.host),
+            allowed_origins=frozenset(options.allow_origin),
+            ice_servers=tuple(IceServer(urls=(url,)) for url in options.ice_server),
+        )
+    except ValidationError as error:
+        said = (detail["msg"].removeprefix("Value error, ") for detail in error.errors())
+        raise UserError("; ".join(said)) from error
     if options.max_rooms is None:
         return config
     return config.model_copy(update={"max_rooms": options.max_rooms})
@@ -68,6 +77,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _check_host(host: str) -> None:
+    """Tell of a slip of the pen before anything that a real name would need."""
+    try:
+        socket.getaddrinfo(host, None)
+    except socket.gaierror as error:
+        raise UserError(
+            f"--host {host}: this name cannot be resolved; mind its spelling"
+        ) from error
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -3,9 +3,10 @@
 import asyncio
 from collections import defaultdict
 
-from actors.reports import Failure, Report
+from actors.reports import Failure, ProviderSwitched, Report
 from actors.vendor import FailureKind
 from runtime.agent_config import AgentConfig
+from runtime.slots import casts_of, unique_names
 
 
 class SlotWatch:
@@ -17,14 +18,8 @@ class SlotWatch:
         self.complaint = ""
         """What the first of them said that must be done."""
         self._said: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        self._sizes = {
-            "denoise": len(config.denoise),
-            "vad": len(config.vad),
-            "stt": len(config.stt),
-            "turn": len(config.turn_detector),
-            "llm": len(config.llm),
-            "tts": len(config.tts),
-        }
+        self._casts = {slot: unique_names(cast) for slot, cast in casts_of(config).items()}
+        """Who was declared; others are tried in mid-call, and who wanted them is told."""
 
     def hear(self, report: Report) -> None:
         """Count a provider out if the report says so."""
@@ -32,13 +27,18 @@ class SlotWatch:
             case Failure(where=where, kind=kind, message=message):
                 if kind == FailureKind.MISCONFIGURED.value:
                     self._count_out(where, message)
+            case ProviderSwitched(slot=slot, kind="change"):
+                self._casts.pop(slot, None)
             case _:
                 pass
 
     def _count_out(self, where: str, message: str) -> None:
         slot, _, performer = where.partition("/")
+        cast = self._casts.get(slot, ())
+        if performer not in cast:
+            return
         said = self._said[slot]
         said[performer] = message
-        if performer and len(said) == self._sizes.get(slot) and not self.complaint:
+        if len(said) == len(cast) and not self.complaint:
             self.complaint = next(iter(said.values()))
             self.found.set()

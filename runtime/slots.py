@@ -22,6 +22,7 @@ from actors.tts_performer import TtsPerformer
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
 from providers.energy_vad import EnergyVAD
+from runtime.agent_config import AgentConfig
 from runtime.job_plan import JobPlan
 from supervision.address import Address
 from supervision.spec import ChildSpec, SupervisorSpec
@@ -35,6 +36,18 @@ PERFORMERS: dict[str, type[Performer[Any]]] = {
     "llm": LlmPerformer,
     "tts": TtsPerformer,
 }
+
+
+def casts_of(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:
+    """Return the declared casts by the names that the slots have in a call."""
+    return {
+        "denoise": config.denoise,
+        "vad": config.vad,
+        "stt": config.stt,
+        "turn": config.turn_detector,
+        "llm": config.llm,
+        "tts": config.tts,
+    }
 
 
 def unique_names(providers: Sequence[Provider[Any]]) -> tuple[str, ...]:

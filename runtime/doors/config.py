@@ -1,9 +1,10 @@
 """How the doors are set up; no secret is in here."""
 
 import enum
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class SecondJoiner(enum.Enum):
@@ -13,12 +14,26 @@ class SecondJoiner(enum.Enum):
     REFUSED = "refused"
 
 
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+", text):
+        raise ValueError(
+            f"{text!r} is no origin: write scheme and host, as in https://shop.example"
+        )
+    return text
+
+
+def _ice_url(text: str) -> str:
+    if not re.fullmatch(r"(stun|turn)s?:[^\s/]+", text):
+        raise ValueError(f"{text!r} is no STUN or TURN server: write stun:stun.example.org:3478")
+    return text
+
+
 class IceServer(BaseModel):
     """A STUN or TURN server, in the words of WebRTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    urls: tuple[str, ...]
+    urls: tuple[Annotated[str, AfterValidator(_ice_url)], ...]
     username: str | None = None
     credential: str | None = None
 
@@ -44,7 +59,7 @@ class DoorConfig(BaseModel):
     """So long the token of a room lets somebody in for the first time."""
     second_joiner: SecondJoiner = SecondJoiner.LISTENS
     """Unless a room is made with another wish."""
-    allowed_origins: frozenset[str] = frozenset()
+    allowed_origins: frozenset[Annotated[str, AfterValidator(_origin)]] = frozenset()
     """Origins of foreign pages that may talk to the doors, such as ``https://shop.example``."""
     ice_servers: tuple[IceServer, ...] = ()
     video: bool = True

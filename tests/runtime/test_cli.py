@@ -302,3 +302,75 @@ def test_ctrl_c_ends_the_call_and_leaves_complete_files(desk: Desk) -> None:
     assert json.loads(last)["event"] == "session_closed"
     with wave.open(str(desk.folder / "out.wav")) as file:
         assert file.getframerate() == 24_000
+
+
+CHANGING = """
+    async def on_user_turn_end(self, text):
+        try:
+            await self.session.change_component(tts="openai")
+        except UserError as error:
+            print("it stays as it is:", error)
+"""
+
+
+def test_a_new_part_without_its_key_leaves_a_call_with_files_as_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    desk.declare(CHANGING, before="from runtime import UserError")
+
+    code, said, complaint = desk.call()
+
+    assert (code, complaint) == (0, "")
+    assert "it stays as it is: tts: the new part did not come up" in said
+    assert "agent:  We have three rooms free." in said
+    assert "must be set up first" not in said
+
+
+# ---------------------------------------------------------------- before the doors open
+
+
+@pytest.fixture
+def no_doors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody listen: what is complained of is found before."""
+
+    def closed(host: str, port: int) -> None:
+        raise OSError(f"{host}:{port}: nothing is opened in this test")
+
+    monkeypatch.setattr("runtime.serve.listen", closed)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+
+
+@pytest.mark.usefixtures("no_doors")
+def test_the_doors_stay_shut_if_nobody_of_a_slot_has_a_key(desk: Desk) -> None:
+    desk.declare("llm = ['openai/x', 'anthropic/x']")
+
+    expect_complaint(desk.run("run", f"{desk.module}:Main"), "has no key: set OPENAI_API_KEY in")
+
+
+@pytest.mark.usefixtures("no_doors")
+def test_one_of_several_without_a_key_is_a_warning(desk: Desk) -> None:
+    desk.declare("llm = ['openai/x', ScriptedLLM(replies=['Yes.'])]")
+
+    _, _, complaint = desk.run("run", f"{desk.module}:Main")
+
+    warning, refusal = complaint.splitlines()
+    assert warning.startswith("runtime: llm: OpenAILLM has no key: set OPENAI_API_KEY")
+    assert "nothing is opened in this test" in refusal
+
+
+@pytest.mark.usefixtures("no_doors")
+@pytest.mark.parametrize(
+    ("option", "value", "text"),
+    [
+        ("--allow-origin", "foo", "'foo' is no origin: write scheme and host"),
+        ("--allow-origin", "https://shop.example/", "is no origin"),
+        ("--ice-server", "foo", "'foo' is no STUN or TURN server"),
+        ("--host", "no.such.host.invalid", "cannot be resolved"),
+    ],
+)
+def test_what_cannot_be_right_of_the_doors_is_told_in_one_line(
+    desk: Desk, option: str, value: str, text: str
+) -> None:
+    expect_complaint(desk.run("run", f"{desk.module}:Main", option, value), text)
