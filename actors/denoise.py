@@ -22,6 +22,8 @@ ROUNDING_S = 1e-6
 class DenoisePerformer(Performer[Denoiser]):
     """Runs one denoiser."""
 
+    port = Denoiser
+
     def on_receive(self, message: CallerAudio) -> None:
         """Answer each frame with its clean twin: same `at`, same length."""
         clean = CallerAudio(message.at, self.vendor.denoise(message.pcm))

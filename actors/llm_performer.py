@@ -23,6 +23,8 @@ class Ask:
 class LlmPerformer(Performer[LanguageModel]):
     """Streams one answer at a time from one model."""
 
+    port = LanguageModel
+
     def facts(self) -> ChatCapabilities:
         """Return what the model can do."""
         return self.vendor.capabilities

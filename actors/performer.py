@@ -7,6 +7,7 @@ is well), and a connection that closes before it gave anything, which is opened 
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -22,6 +23,7 @@ from supervision.actor import Actor
 VendorT = TypeVar("VendorT")
 
 CONNECT_WITHIN_S = 5.0
+ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Performer(Actor, Generic[VendorT]):
     Dies with whatever the vendor raises, but for what the module says.
     """
 
+    port: ClassVar[type[Any]]
+    """What the open vendor must be: a protocol of `actors.ports`."""
     may_reconnect: ClassVar[bool] = True
     """Whether a job of which nothing came may simply be begun again on a new connection."""
 
@@ -175,6 +179,7 @@ class Performer(Actor, Generic[VendorT]):
         is_known = False
         while True:
             async with self._provider.open(self._call.services) as vendor:
+                check_vendor(self.name, vendor, self.port)
                 self._hang_up.clear()
                 self._opened = vendor
                 self._is_open.set()
@@ -182,3 +187,17 @@ class Performer(Actor, Generic[VendorT]):
                     self.role.tell(Ready(self.name, self.facts()))
                 is_known = True
                 await self._hang_up.wait()
+
+
+def check_vendor(name: str, vendor: object, port: type[Any]) -> None:
+    """Look whether an open vendor has what its port demands: it may have come into a wrong slot.
+
+    Raises:
+        ProviderError: it has not; asking it again is useless.
+    """
+    demanded = [member for member in vars(port) if not member.startswith("_")]
+    missing = [member for member in demanded if getattr(vendor, member, ABSENT) is ABSENT]
+    if missing:
+        kind = re.sub(r"\B(?=[A-Z])", " ", port.__name__).lower()
+        detail = f"{name} is no {kind}: it has no {' and no '.join(missing)}"
+        raise ProviderError(detail, kind=FailureKind.MISCONFIGURED)

@@ -56,6 +56,8 @@ class Heard:
 class SttPerformer(Performer[SpeechToText]):
     """Feeds one recogniser from a bounded queue, so that its pace never holds up the mailbox."""
 
+    port = SpeechToText
+
     may_reconnect = False
     """What it was fed is gone: its role lets another one hear it again."""
     _feed: asyncio.Queue[SttInput] | None = None

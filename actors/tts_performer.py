@@ -19,6 +19,8 @@ class Speak:
 class TtsPerformer(Performer[TextToSpeech]):
     """Speaks one piece at a time with one voice."""
 
+    port = TextToSpeech
+
     def facts(self) -> object:
         """Tell the role the voice's sample rate."""
         return self.vendor.sample_rate_hz

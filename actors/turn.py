@@ -35,6 +35,8 @@ class TurnHold(Hold):
 class TurnPerformer(Performer[TurnDetector]):
     """Judges one text at a time; a newer text replaces an older one."""
 
+    port = TurnDetector
+
     def facts(self) -> object:
         """Tell the role how much audio the detector wants."""
         return self.vendor.audio_s

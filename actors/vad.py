@@ -38,6 +38,8 @@ class Judged:
 class VadPerformer(Performer[VoiceActivityDetector]):
     """Collects frames into the detector's windows and judges them."""
 
+    port = VoiceActivityDetector
+
     _window: bytes = b""
     _window_at: int = 0
 

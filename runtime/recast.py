@@ -11,7 +11,8 @@ from actors.ports import Provider
 from actors.recasting import AbandonRecast, CarryOutRecast, PrepareRecast, RecastFailed, WhenUp
 from actors.stage_manager import READY_WITHIN_S
 from actors.wishes import ChangeLineup
-from runtime.agent_config import SLOTS, providers_of
+from runtime.agent_config import providers_of
+from runtime.agent_names import SLOTS
 from runtime.errors import UserError
 from runtime.slots import understudies, with_last_resort
 from supervision.address import Address
@@ -45,7 +46,11 @@ class CallLineup:
         """
         casts = {_slot(name): _cast(name, value) for name, value in parts.items()}
         for name, cast in casts.items():
-            if name not in self.call.slots or not cast:
+            if not cast:
+                raise UserError(
+                    f"change_component: {name} is given no part; change_pipeline removes parts"
+                )
+            if name not in self.call.slots:
                 raise UserError(
                     f"change_component: the call has no {name} to be changed; "
                     "change_pipeline adds and removes parts"

@@ -103,8 +103,26 @@ async def test_a_part_that_the_call_has_not_is_no_component_of_it() -> None:
             await rig.job.session.change_component(denoise=ScriptedVAD())
         with pytest.raises(UserError, match="ears is no part of a pipeline; there are: denoise"):
             await rig.job.session.change_component(ears=ScriptedVAD())
+        with pytest.raises(UserError, match="tts is given no part; change_pipeline removes parts"):
+            await rig.job.session.change_component(tts=None)
         with pytest.raises(UserError, match="llm must be a provider"):
             await rig.job.session.change_component(llm=3)
+
+
+async def test_a_part_of_another_kind_is_refused_in_words() -> None:
+    line = "new is no text to speech: it has no sample_rate_hz and no synthesize"
+    async with call(agent()) as rig:
+        with pytest.raises(UserError, match=f"tts: the new part did not come up: new: {line}"):
+            await rig.job.session.change_component(tts=ScriptedLLM(name="new"))
+        assert await rig.asks() == "We have three rooms free."
+
+
+async def test_a_call_with_a_part_of_another_kind_says_so_once() -> None:
+    async with call(agent(tts=ScriptedLLM(name="new"))) as rig:
+        await rig.says()
+        await asyncio.sleep(5.0)
+        (failed,) = rig.fields("error")
+    assert "new is no text to speech" in str(failed)
 
 
 async def test_a_pipeline_without_a_voice_goes_on_in_writing_and_gets_its_voice_back() -> None:
