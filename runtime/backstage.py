@@ -7,17 +7,18 @@ What else it does not declare stays as it was, such as the voice.
 from collections.abc import Callable, Container, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from actors.conversation import new_id
 from actors.part import Hooks, OnStage, Part, Script
 from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
-from runtime.agent import Agent
-from runtime.agent_config import SLOTS, AgentConfig, declared_fields
+from runtime.agent import Agent, AgentTarget, instantiate
+from runtime.agent_config import AgentConfig
+from runtime.agent_names import SLOTS, declared_fields
 from runtime.errors import UserError
 from runtime.in_writing import written_turns
-from runtime.session_handle import SessionHandle, Successor
+from runtime.session_handle import SessionHandle, SuccessorTarget
 from runtime.tool_servers import ToolServers
 from runtime.tools import AgentToolbox, as_tool
 
@@ -36,14 +37,15 @@ class Backstage:
     in_writing: bool
     servers: ToolServers
 
-    def part(self, successor: Successor, session: SessionHandle) -> Part:
+    def part(self, target: SuccessorTarget, session: SessionHandle) -> Part:
         """Check an agent that is to take over, give it its session and return its part.
 
         Raises:
             UserError: it is no agent, its declaration is wrong, or it declares what cannot change.
         """
-        if not isinstance(successor, Agent):
-            raise UserError(f"{successor!r} is no agent: hand over to an instance of one")
+        successor = (
+            target if isinstance(target, Agent) else instantiate(cast("AgentTarget", target))
+        )
         config = AgentConfig.of(successor, executor=self.executor)
         declared = declared_fields(successor).keys()
         self._check(config, declared)

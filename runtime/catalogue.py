@@ -62,7 +62,16 @@ def resolve(slot: str, text: str) -> Provider[Any]:
     try:
         return cast("Provider[Any]", make(**({entry.option: option} if option else {})))
     except ValidationError as error:
+        if not option and any(detail["type"] == "missing" for detail in error.errors()):
+            raise UserError(f"{text!r}: write {name}/{entry.option.upper()}") from error
         raise UserError(f"{text!r}: {complaints(error)}") from error
+
+
+def is_name(text: str) -> bool:
+    """Tell whether some slot takes this text for one of its providers."""
+    name, slash, option = text.partition("/")
+    entries = [names[name] for names in CATALOGUE.values() if name in names]
+    return any(not slash or (entry.option and option) for entry in entries)
 
 
 def _unknown(slot: str, name: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from runtime.agent import Agent, AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
+from runtime.agent_names import HOOKS, declared_fields
 from runtime.errors import UserError, complaints
 
 
@@ -25,6 +26,9 @@ def load(reference: str, *, folder: Path) -> AgentTarget:
     module_name, colon, attribute = reference.partition(":")
     if not (module_name and colon and attribute.isidentifier()):
         raise UserError(f"{reference!r} names no agent: write MODULE:ATTR, such as front_desk:Main")
+    if module_name.startswith("."):
+        hint = _module_hint("")
+        raise UserError(f"{reference!r} names a file elsewhere, not a module{hint}")
     module = _import(module_name, folder)
     found = vars(module).get(attribute)
     if found is None:
@@ -46,7 +50,10 @@ def check(target: AgentTarget, *, reference: str) -> AgentConfig:
         raise
     except Exception as error:  # a user's constructor may raise anything
         raise UserError(f"{reference} cannot be made: {_blame(error)}") from error
-    return AgentConfig.of(agent)
+    config = AgentConfig.of(agent)
+    if config.is_empty and not declared_fields(agent).keys() & set(HOOKS):
+        raise UserError(f"{reference} is empty: give it a part such as llm = ..., a tool or a hook")
+    return config
 
 
 def _import(name: str, folder: Path) -> ModuleType:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from actors.call import Call
 from actors.call_record import CallRecord
@@ -49,10 +49,14 @@ class Successor(Protocol):
         ...
 
 
+SuccessorTarget: TypeAlias = Successor | Callable[[], Successor]
+"""An agent, its class, or a function that makes one."""
+
+
 class Backstage(Protocol):
     """Makes what a running call is given anew."""
 
-    def part(self, successor: Successor, session: "SessionHandle") -> Part:
+    def part(self, target: SuccessorTarget, session: "SessionHandle") -> Part:
         """Return the part of an agent that is to take over."""
         ...
 
@@ -151,14 +155,14 @@ class SessionHandle:
         """
         self.address.tell(UpdateTools(self.backstage.toolbox(tools, self), self.part))
 
-    def hand_over(self, agent: Successor, *, conversation: Carried = "whole") -> None:
+    def hand_over(self, agent: SuccessorTarget, *, conversation: Carried = "whole") -> None:
         """Let another agent take over the call, in a tool once the tool has returned.
 
         ``on_exit`` of this one runs, then ``on_enter`` of the other; one without an ``on_enter``
         answers the caller by itself. What it does not declare, such as a voice, stays as it is.
 
         Args:
-            agent: an instance.
+            agent: an instance, a class or a factory.
             conversation: what it is shown of what was said before: ``whole``, ``summary`` (written
                 by the model) or ``fresh``, which is the caller's last turn alone.
 

@@ -20,7 +20,7 @@ from pydantic_core import to_json
 
 from actors.tool_limits import ToolError, ToolLimits
 from actors.vendor import ToolSchema
-from runtime.agent import Agent
+from runtime.agent import Agent, instantiate
 from runtime.errors import UserError, complaints
 from runtime.tool_schema import raw_signature, read_signature
 
@@ -181,12 +181,15 @@ class AgentToolbox:
 
 
 def _read_successor(result: object) -> tuple[Agent | None, object]:
-    """Tell whether a tool returned an agent, alone or with what the model is told of it."""
+    """Tell whether a tool returned an agent or its class, alone or with what the model is told."""
     match result:
         case Agent():
             return result, f"{type(result).__name__} has taken over the call"
-        case (Agent() as agent, str(text)):
-            return agent, text
+        case type() if issubclass(result, Agent):
+            return _read_successor(instantiate(result))
+        case (Agent() | type() as agent, str(text)):
+            successor, _ = _read_successor(agent)
+            return successor, (result if successor is None else text)
         case _:
             return None, result
 

@@ -280,8 +280,45 @@ async def test_what_belongs_to_the_call_cannot_be_changed_and_one_line_says_so()
             "leave it out, or declare what Desk declares"
         )
         assert not rig.named("agent_changed")
-        with pytest.raises(UserError, match="is no agent"):
-            rig.job.session.hand_over(Foreign)  # pyright: ignore[reportArgumentType]
+        with pytest.raises(UserError, match="is not an agent: give a class derived from Agent"):
+            rig.job.session.hand_over(3)  # pyright: ignore[reportArgumentType]
+
+
+class ByClass(Desk):
+    """Names who takes over, and does not make it."""
+
+    @function_tool
+    async def to_billing(self) -> type[Agent] | tuple[type[Agent], str]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Pass the caller on to billing."""
+        return self.next_agent
+
+
+class ByClassInWords(Desk):
+    """As `ByClass`, and tells the model of it."""
+
+    @function_tool
+    async def to_billing(self) -> type[Agent] | tuple[type[Agent], str]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Pass the caller on to billing."""
+        return self.next_agent, "passed on"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(ByClass, "Billing has taken over the call"), (ByClassInWords, "passed on")],
+)
+async def test_a_tool_may_return_the_class_of_who_takes_over(kind: type[Desk], told: str) -> None:
+    who = desk([["One moment. ", TO_BILLING], "You owe nothing."], kind=kind)
+    async with call(who) as rig:
+        assert await rig.asks() == "One moment."
+        assert (await rig.until("agent_transcript", count=2))["text"] == "You owe nothing."
+        assert [output.output for output in await outputs(rig)] == [told]
+
+
+async def test_code_elsewhere_may_hand_over_to_a_class() -> None:
+    who = desk(["You owe nothing."])
+    async with call(who) as rig:
+        rig.job.session.hand_over(Billing)
+        assert (await rig.until("agent_changed"))["to"] == "Billing"
 
 
 async def test_a_safe_tool_cannot_hand_over_because_its_turn_may_come_to_nothing() -> None:

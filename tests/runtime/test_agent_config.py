@@ -143,6 +143,13 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "misspelt text": ({"instruction": ""}, "Main.instruction: .*; did you mean instructions.*"),
     "no slot": ({"brain": SomeModel()}, "Main.brain: no field of an agent; There are: .*"),
+    "a name in no slot": (
+        {"asr": "openai"},
+        "Main.asr: no field of an agent; There are: denoise, vad, .*, mcp_servers; call data .*",
+    ),
+    "a model in no slot": ({"brain": "openai/gpt-5"}, "Main.brain: no field .*"),
+    "a list in no slot": ({"ears": [SomeModel(), "openai"]}, "Main.ears: no field .*"),
+    "no model": ({"llm": "openai"}, "Main.llm: 'openai': write openai/MODEL"),
     "misspelt hook": ({"on_entry": make}, "Main.on_entry: .*; did you mean on_enter.*"),
     "sync hook": ({"on_enter": make}, "Main.* must be a method with 'async def'"),
     "no text": ({"instructions": ["a"]}, r"Main.instructions must be a text, not \['a'\] \(list\)"),
@@ -180,8 +187,9 @@ def test_a_wrong_declaration_is_told_in_one_line(fields: dict[str, Any], complai
 
 
 @pytest.mark.parametrize("name", ["rooms", "hotel", "_lmm", "guests"])
-def test_an_agent_may_have_fields_of_its_own(name: str) -> None:
-    AgentConfig.of(declared(**{name: 12}))
+@pytest.mark.parametrize("value", [12, "Ritz", "a/b", "openai/", [], ["Ada", "openai"]])
+def test_an_agent_may_have_fields_of_its_own(name: str, value: object) -> None:
+    AgentConfig.of(declared(**{name: value}))
 
 
 # ---------------------------------------------------------------- targets

@@ -55,6 +55,14 @@ def test_a_module_in_a_package_is_found(tmp_path: Path, module: str) -> None:
     assert load(f"{module}.desk:Main", folder=tmp_path)
 
 
+def test_a_path_upwards_is_no_module(tmp_path: Path) -> None:
+    said = complaint("../x:Main", tmp_path)
+
+    assert said == (
+        "'../x:Main' names a file elsewhere, not a module; call this command where the file lies"
+    )
+
+
 @pytest.mark.parametrize("reference", ["front_desk", ":Main", "front_desk:", "a:b:c", "a:b.c", ""])
 def test_what_is_no_reference_is_told_how_to_write_one(reference: str, tmp_path: Path) -> None:
     said = complaint(reference, tmp_path)
