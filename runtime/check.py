@@ -1,7 +1,7 @@
 """``runtime check``: looks at everything that a call needs, and connects nothing."""
 
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from transports.sound_library import SoundDeviceError
 
 SUBJECT_WIDTH = 11
 WRONG = "✗"
+WARNING = "!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Finding:
 
     subject: str
     text: str
-    is_wrong: bool = False
+    mark: str = " "
+    """`WRONG`: no call can do without it. `WARNING`: an understudy does without it."""
 
 
 def run_check(reference: str, *, folder: Path) -> int:
@@ -45,12 +47,13 @@ def run_check(reference: str, *, folder: Path) -> int:
         UserError: the declaration is wrong, or something that it needs is not there.
     """
     prepared = prepare(reference, folder=folder)
-    click.echo(f"{reference} is in order. The tree of each of its rooms:\n")
     plan = _plan(prepared)
-    click.echo("\n".join(tree_lines(plan)))
     findings = (*_keys(prepared, plan), *_libraries(plan), *_packages(), _devices())
+    wrong = sum(finding.mark == WRONG for finding in findings)
+    state = "is not in order yet" if wrong else "is in order"
+    click.echo(f"{reference} {state}. The tree of each of its rooms:\n")
+    click.echo("\n".join(tree_lines(plan)))
     click.echo("\n".join(("", *_report(findings), "")))
-    wrong = sum(finding.is_wrong for finding in findings)
     if wrong:
         raise UserError(f"{reference}: {wrong} to be mended first, marked {WRONG} above")
     return 0
@@ -105,26 +108,45 @@ def _cast(plan: JobPlan) -> Iterator[tuple[str, Provider[Any]]]:
 
 
 def _keys(prepared: Prepared, plan: JobPlan) -> Iterator[Finding]:
-    needed: dict[str, list[str]] = {}
+    there = prepared.settings.secrets
+    in_need = {slot for slot, members in plan.providers.items() if not _any_works(members, there)}
+    in_need.add("mcp_servers")  # a server has no understudy
+    needed: dict[str, list[tuple[str, str]]] = {}
     silent: list[str] = []
     for slot, provider in _cast(plan):
         if not isinstance(provider, ProviderConfig):
             silent.append(f"{provider.name} ({slot})")
             continue
         for name in provider.needs().secrets:
-            needed.setdefault(name, []).append(f"{provider.name} ({slot})")
+            needed.setdefault(name, []).append((slot, provider.name))
     for name, users in needed.items():
-        if name in prepared.settings.secrets:
-            yield Finding("keys", f"{name} is there, for {', '.join(users)}")
+        if name in there:
+            yield Finding("keys", f"{name} is there, for {_named(users)}")
         else:
             cure = f"put {name}=... into {prepared.folder / '.env'} or into the environment"
-            yield Finding(
-                "keys", f"{name} is missing, for {', '.join(users)}: {cure}", is_wrong=True
-            )
+            is_needed = any(slot in in_need for slot, _ in users)
+            cure += "" if is_needed else "; until then an understudy does its work"
+            mark = WRONG if is_needed else WARNING
+            yield Finding("keys", f"{name} is missing, for {_named(users)}: {cure}", mark)
     if silent:
         yield Finding("keys", f"{', '.join(silent)} does not say which keys it needs")
     if not (needed or silent):
         yield Finding("keys", "none are needed")
+
+
+def _any_works(members: Iterable[Provider[Any]], secrets: Container[str]) -> bool:
+    return any(_works(member, secrets) for member in members)
+
+
+def _works(provider: Provider[Any], secrets: Container[str]) -> bool:
+    """Tell whether its keys and libraries are there, as far as it says what it needs."""
+    needs = provider.needs() if isinstance(provider, ProviderConfig) else Needs()
+    has_keys = all(name in secrets for name in needs.secrets)
+    return has_keys and all(importlib.util.find_spec(library) for library in needs.libraries)
+
+
+def _named(users: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} ({slot})" for slot, name in users)
 
 
 def _libraries(plan: JobPlan) -> Iterator[Finding]:
@@ -136,7 +158,7 @@ def _libraries(plan: JobPlan) -> Iterator[Finding]:
                 missing = MissingLibraryError(
                     library, needed_by=type(provider).__name__, extra=needs.extra
                 )
-                yield Finding("libraries", str(missing), is_wrong=True)
+                yield Finding("libraries", str(missing), WRONG)
             else:
                 there.append(library)
     if there:
@@ -146,7 +168,7 @@ def _libraries(plan: JobPlan) -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     shared = packages.shared_folders(packages.installed())
     for problem in shared:
-        yield Finding("packages", problem, is_wrong=True)
+        yield Finding("packages", problem, WRONG)
     if not shared:
         yield Finding("packages", f"{', '.join(packages.PACKAGES)}: Understudy's own")
 
@@ -164,5 +186,4 @@ def _report(findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
         subject = "" if finding.subject == before else finding.subject
         before = finding.subject
-        mark = WRONG if finding.is_wrong else " "
-        yield f"{mark} {subject:{SUBJECT_WIDTH}}{finding.text}"
+        yield f"{finding.mark} {subject:{SUBJECT_WIDTH}}{finding.text}"

@@ -27,14 +27,19 @@ class Foreign:
 
 class Main(Agent):
     vad = SileroVAD()
-    llm = [Keyed(name="vendor"), ScriptedLLM(name="stand-in")]
+    llm = {llm}
     tts = {tts}
 
     @function_tool
     async def rooms_free(self, nights: int) -> int:
         "How many rooms are free."
         return 3
+
+class Nobody(Agent):
+    instructions = "Be kind."
 """
+
+UNDERSTUDIED = 'Keyed(name="vendor"), ScriptedLLM(name="stand-in")'
 
 Look = Callable[..., tuple[int, str, str]]
 
@@ -48,9 +53,13 @@ def look(
     module = f"agents_of_test_{abs(hash(str(tmp_path)))}"
 
     def check(
-        *, libraries: str = "()", tts: str = "ScriptedTTS()", name: str = "Main"
+        *,
+        libraries: str = "()",
+        llm: str = UNDERSTUDIED,
+        tts: str = "ScriptedTTS()",
+        name: str = "Main",
     ) -> tuple[int, str, str]:
-        text = AGENT.format(libraries=libraries, tts=tts)
+        text = AGENT.format(libraries=libraries, llm=llm, tts=tts)
         (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
         with pytest.raises(SystemExit) as exited:
             main(("check", f"{module}:{name}"))
@@ -94,14 +103,24 @@ def test_keys_of_the_env_file_are_found_and_not_shown(look: Look) -> None:
 
 
 def test_a_missing_key_is_named_with_who_needs_it(look: Look, tmp_path: Path) -> None:
-    code, said, complaint = look()
+    code, said, complaint = look(llm='Keyed(name="vendor")')
 
     assert code == 2
+    assert ":Main is not in order yet. " in said
     missing = next(line for line in said.splitlines() if line.startswith("✗"))
     assert "HOTEL_API_KEY is missing, for vendor (llm): put HOTEL_API_KEY=... into" in missing
     assert str(tmp_path / ".env") in missing
     assert complaint.startswith("runtime: ")
     assert complaint.endswith(":Main: 1 to be mended first, marked ✗ above\n")
+
+
+def test_a_missing_key_whose_vendor_is_understudied_is_a_warning(look: Look) -> None:
+    code, said, complaint = look()
+
+    assert (code, complaint) == (0, "")
+    assert ":Main is in order. " in said
+    assert "! keys       HOTEL_API_KEY is missing, for vendor (llm): put" in said
+    assert "; until then an understudy does its work" in said
 
 
 @pytest.mark.usefixtures("key")
@@ -155,3 +174,15 @@ def test_a_wrong_name_is_told_in_one_line(look: Look) -> None:
     assert (code, said) == (2, "")
     assert complaint.count("\n") == 1
     assert "did you mean Main?" in complaint
+
+
+def test_an_agent_of_nothing_is_told_in_one_line(look: Look, tmp_path: Path) -> None:
+    look()
+    (module,) = (path.stem for path in tmp_path.glob("agents_*.py"))
+
+    code, said, complaint = look(name="Nobody")
+
+    assert (code, said) == (2, "")
+    assert complaint == (
+        f"runtime: {module}:Nobody is empty: give it a part such as llm = ..., a tool or a hook\n"
+    )
