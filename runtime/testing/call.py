@@ -58,6 +58,7 @@ class SimulatedCall:
             text: the words.
             seconds: how long it takes to say them; None: 0.3 s a word.
         """
+        __tracebackhide__ = True
         await self.quiet()
         await self.user_interrupts(text, seconds=seconds)
 
@@ -107,6 +108,7 @@ class SimulatedCall:
         Raises:
             AssertionError: it was never quiet for so long in this time.
         """
+        __tracebackhide__ = True
         limit_s = self.now_s + within_s
         since_s = self.now_s
         while self.now_s - since_s < for_s:
@@ -129,6 +131,7 @@ class SimulatedCall:
         Raises:
             AssertionError: it did not come in time.
         """
+        __tracebackhide__ = True
         return await self.ear.until(name, count=count, within_s=within_s)
 
     def named(self, name: str) -> list[dict[str, Any]]:
@@ -156,6 +159,7 @@ class SimulatedCall:
         Raises:
             AssertionError: nothing of the kind was said; what was said stands in the text.
         """
+        __tracebackhide__ = True
 
         def is_it(said: str) -> bool:
             folded = contains is None or contains.casefold() in said.casefold()
@@ -184,6 +188,7 @@ class SimulatedCall:
         Raises:
             AssertionError: it did.
         """
+        __tracebackhide__ = True
         begun = len(self.named("agent_speech_started"))
         await asyncio.sleep(seconds)
         assert len(self.named("agent_speech_started")) == begun, "the agent spoke"
@@ -201,6 +206,7 @@ class SimulatedCall:
         Raises:
             AssertionError: it was not called, or with other arguments.
         """
+        __tracebackhide__ = True
 
         def calls() -> list[dict[str, Any]]:
             events = [report.to_dict() for report in self.events[self._spoke_at() :]]
@@ -221,6 +227,7 @@ class SimulatedCall:
             AssertionError: it does not, in the judge's words.
             TypeError: no judge was given to `simulate`.
         """
+        __tracebackhide__ = True
         if self.judge is None:
             raise TypeError("no judge: give simulate(…, judge=…), such as llm_judge(provider)")
         wrong = await self.judge((await self.conversation()).to_text(), criterion)

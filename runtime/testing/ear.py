@@ -30,6 +30,7 @@ class Ear:
         Raises:
             AssertionError: it did not come in time.
         """
+        __tracebackhide__ = True
         await self.wait_for(lambda: len(self.named(name)) >= count, within_s)
         found = self.named(name)
         assert len(found) >= count, f"no {name} number {count} within {within_s:g} s"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from actors.vendor import ChatRequest, FailureKind, ProviderError
 from providers import AnthropicLLM, ScriptedLLM
 from runtime import Agent, UserError, function_tool
 from runtime.testing import llm_judge, simulate, tool_call
+from runtime.testing.call import SimulatedCall
 
 
 class Desk(Agent):
@@ -26,6 +28,14 @@ class Desk(Agent):
         """Say how many rooms are free."""
         raise AssertionError("the real thing was called")
 
+
+Expects = Callable[[SimulatedCall], Coroutine[Any, Any, object]]
+EXPECTED: dict[str, Expects] = {
+    "agent_says": lambda call: call.agent_says("No.", within_s=1.0),
+    "until": lambda call: call.until("hold", within_s=1.0),
+    "tool_called": lambda call: call.tool_called("rooms_free", within_s=1.0),
+    "user_says": lambda call: call.user_says("good bye"),
+}
 
 PROJECT = """
 from runtime import Agent
@@ -55,6 +65,19 @@ async def test_the_same_lines_hold_in_writing() -> None:
     async with simulate(Desk, llm=ROOMS, text=True) as call:
         await call.user_says("two nights please")
         await call.agent_says(contains="two nights")
+
+
+@pytest.mark.parametrize("expects", EXPECTED.values(), ids=EXPECTED.keys())
+async def test_a_failure_points_at_the_line_of_the_test(expects: Expects) -> None:
+    async with simulate(Desk, llm=["one two three " * 60]) as call:
+        await call.user_says("two nights please")
+        await call.until("agent_speech_started")
+        with pytest.raises(AssertionError) as failed:
+            await expects(call)
+        call.user_hangs_up()
+
+    shown = failed.traceback.filter(failed)
+    assert [Path(entry.path) for entry in shown] == [Path(__file__)]
 
 
 async def test_a_reply_that_was_never_asked_for_fails_the_test() -> None:
