@@ -33,6 +33,7 @@ from supervision.address import Address
 ASK_S = 5.0
 UserdataT = TypeVar("UserdataT")
 HandlerT = TypeVar("HandlerT", bound=Handler)
+SuccessorTarget: TypeAlias = "Successor | Callable[[], Successor]"
 
 
 class Successor(Protocol):
@@ -47,10 +48,6 @@ class Successor(Protocol):
     async def on_exit(self) -> None:
         """End."""
         ...
-
-
-SuccessorTarget: TypeAlias = Successor | Callable[[], Successor]
-"""An agent, its class, or a function that makes one."""
 
 
 class Backstage(Protocol):
