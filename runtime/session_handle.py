@@ -160,8 +160,7 @@ class SessionHandle:
 
         Args:
             agent: an instance, a class or a factory.
-            conversation: what it is shown of what was said before: ``whole``, ``summary`` (written
-                by the model) or ``fresh``, which is the caller's last turn alone.
+            conversation: shown to it: ``whole``, a ``summary``, or ``fresh``: the last turn alone.
 
         Raises:
             UserError: its declaration is wrong, or declares what cannot change in mid-call.
