@@ -2,11 +2,12 @@
 
 A round is as in asyncio: what is ready when it begins, in order. In between asyncio looks for I/O
 and for timers; where time is computed neither can have come, which saves most of what a callback
-costs. It relies on the names of three members of `asyncio.BaseEventLoop`, and of four of
-`asyncio.Handle`, the same in all versions since 3.7.
+costs. While a socket is open it is as asyncio. It relies on the names of four members of asyncio's
+event loop, and of four of `asyncio.Handle`, the same in all versions since 3.7.
 """
 
 import asyncio
+import selectors
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
@@ -24,6 +25,7 @@ class LeanLoop(asyncio.SelectorEventLoop):
     _ready: deque[asyncio.Handle]
     _scheduled: list[asyncio.TimerHandle]
     _stopping: bool
+    _selector: selectors.BaseSelector
 
     def call_soon(
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -37,7 +39,7 @@ class LeanLoop(asyncio.SelectorEventLoop):
 
     def _run_once(self) -> None:
         super()._run_once()  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - asyncio's own
-        ready, rounds = self._ready, ROUNDS
+        ready, rounds = self._ready, 0 if self._has_sockets() else ROUNDS
         while ready and rounds and not self._stopping and not self._is_a_timer_due():
             rounds -= 1
             for _ in range(len(ready)):
@@ -53,6 +55,10 @@ class LeanLoop(asyncio.SelectorEventLoop):
                     self.call_exception_handler(
                         {"message": message, "exception": error, "handle": handle}
                     )
+
+    def _has_sockets(self) -> bool:
+        """Tell whether there is more to select than the pipe by which threads wake the loop."""
+        return len(self._selector.get_map()) > 1
 
     def _is_a_timer_due(self) -> bool:
         scheduled = self._scheduled
