@@ -36,7 +36,7 @@ def test_a_vendor_is_declared_by_its_name(slot: str, name: str, key: str) -> Non
 
 @pytest.mark.parametrize("name", ["openai", "openai-responses", "anthropic"])
 def test_which_language_model_must_be_said(name: str) -> None:
-    with pytest.raises(UserError, match="model: Field required"):
+    with pytest.raises(UserError, match=f"write {name}/MODEL"):
         resolve("llm", name)
 
 
