@@ -14,7 +14,7 @@ from actors.wishes import ChangeLineup
 from runtime.agent_config import providers_of
 from runtime.agent_names import SLOTS
 from runtime.errors import UserError
-from runtime.slots import understudies, with_last_resort
+from runtime.slots import understudies
 from supervision.address import Address
 from supervision.errors import ActorDeadError, AskTimeout
 from supervision.requests import StartChild, StopChild
@@ -127,5 +127,4 @@ def _slot(name: str) -> str:
 
 
 def _cast(name: str, value: object) -> Cast:
-    cast = providers_of(name, name, value)
-    return with_last_resort(cast) if name == "vad" else cast
+    return providers_of(name, name, value)
