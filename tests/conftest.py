@@ -22,6 +22,7 @@ def plain_logs() -> None:
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
+    structlog.reset_defaults()  # `configure` keeps what it is not given, an earlier level too
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
