@@ -4,12 +4,12 @@ A role that passes frames through a denoiser, and lets them pass raw while none 
 """
 
 from actors.call import AnyAddress
-from actors.cast import Cast
 from actors.frames import CallerAudio
-from actors.performer import Performer, Result
 from actors.ports import Denoiser
-from actors.role import Role
-from actors.slot import Hold
+from actors.slots.cast import Cast
+from actors.slots.performer import Performer, Result
+from actors.slots.role import Role
+from actors.slots.slot import Hold
 from actors.vendor import FailureKind
 
 LATE_S = 0.02

@@ -140,7 +140,7 @@ class ProviderSwitched:
     """Another performer of this slot has taken the work.
 
     ``kind`` is a kind of failure, ``return`` or ``change``; ``seam`` is clean, retracted, joined,
-    deduped or unchecked (`actors.handover.SeamKind`).
+    deduped or unchecked (`actors.slots.handover.SeamKind`).
     """
 
     slot: str

@@ -6,12 +6,12 @@ Asks a detector whether the caller has finished; silence from it means the longe
 from dataclasses import dataclass, replace
 
 from actors.audio import CALLER_RATE_HZ
-from actors.cast import Cast
 from actors.events import ScoreText, TurnScored
-from actors.performer import Performer, Result
 from actors.ports import TurnDetector
-from actors.role import Role
-from actors.slot import Hold
+from actors.slots.cast import Cast
+from actors.slots.performer import Performer, Result
+from actors.slots.role import Role
+from actors.slots.slot import Hold
 from actors.vendor import FailureKind, TurnScore
 
 HANGS_AFTER_S = 1.5

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Generator
 
 from actors.conversation import new_id
-from actors.tool_runner import tool_scope
+from actors.tools.runner import tool_scope
 
 
 class Utterance:

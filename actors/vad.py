@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import AnyAddress
-from actors.cast import Cast
 from actors.events import CallerSilent, CallerSpoke
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
-from actors.performer import Performer, Result
 from actors.ports import VoiceActivityDetector
-from actors.role import Role
-from actors.slot import Hold, Slot
+from actors.slots.cast import Cast
+from actors.slots.performer import Performer, Result
+from actors.slots.role import Role
+from actors.slots.slot import Hold, Slot
 from actors.speech_gate import Began, Ended, GateConfig, GateEvent, SpeechGate
 from actors.vendor import FailureKind
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actors.call import AnyAddress
-from actors.slot import Hold
+from actors.slots.slot import Hold
 from providers.scripted_ears import ScriptedVAD
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT

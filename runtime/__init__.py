@@ -8,9 +8,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actors.call_limits import CallLimits
     from actors.conversation import ContextPolicy, Conversation, ImagePart
     from actors.phrases import Phrases
+    from actors.session.call_limits import CallLimits
     from actors.turn_taking import TurnTakingConfig
     from actors.wishes import PcmStream, Recording
     from runtime.agent import Agent
@@ -47,7 +47,7 @@ __all__ = [
 _HOMES = {
     "Agent": "runtime.agent",
     "AgentConfig": "runtime.agent_config",
-    "CallLimits": "actors.call_limits",
+    "CallLimits": "actors.session.call_limits",
     "ContextPolicy": "actors.conversation",
     "Conversation": "actors.conversation",
     "DoorConfig": "runtime.doors.config",

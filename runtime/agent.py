@@ -9,7 +9,6 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar, cast
 
-from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy
 from actors.phrases import Phrases
 from actors.ports import (
@@ -22,6 +21,7 @@ from actors.ports import (
     TurnDetector,
     VoiceActivityDetector,
 )
+from actors.session.call_limits import CallLimits
 from actors.text import SpeakableFilter, TextFilter
 from actors.tts_seam import BrokenSpeech
 from actors.turn_taking.config import TurnTakingConfig

@@ -10,7 +10,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast, get_args
 
-from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy
 from actors.hooks import CallHooks
 from actors.phrases import Phrases
@@ -24,6 +23,7 @@ from actors.ports import (
     TurnDetector,
     VoiceActivityDetector,
 )
+from actors.session.call_limits import CallLimits
 from actors.text import TextFilter
 from actors.tts_seam import BrokenSpeech
 from actors.turn_taking.config import TurnTakingConfig

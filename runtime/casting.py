@@ -12,8 +12,8 @@ from actors.kept_speech import KeptSpeech
 from actors.part import OnStage
 from actors.ports import LanguageModel, Provider, Services, Transport
 from actors.reports import Report
-from actors.succession import Summarise
-from actors.summary import summarise
+from actors.session.succession import Summarise
+from actors.session.summary import summarise
 from actors.turn_taking.trace import Trace
 from actors.wishes import SummaryWritten
 from runtime.agent import AgentTarget, instantiate

@@ -8,14 +8,14 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from actors.audio_track import AudioTrack
 from actors.call import Call
 from actors.call_record import CallRecord
 from actors.ingress import Ingress
 from actors.line import TransportActor
-from actors.session import Session
-from actors.session_plan import SessionPlan
-from actors.text_track import TextTrack
+from actors.session.plan import SessionPlan
+from actors.session.session import Session
+from actors.track.audio_track import AudioTrack
+from actors.track.text_track import TextTrack
 from actors.turn_taking import Capabilities
 from runtime.job_plan import JobPlan
 from runtime.session_handle import SessionHandle

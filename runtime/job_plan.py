@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.call import Call
-from actors.call_limits import CallLimits
 from actors.part import Part
 from actors.ports import Provider, Transport
-from actors.succession import Summarise
+from actors.session.call_limits import CallLimits
+from actors.session.succession import Summarise
 from actors.text import TextFilter
 from actors.turn_taking.trace import Trace
 from runtime.listeners import Listeners

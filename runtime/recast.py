@@ -8,8 +8,14 @@ from typing import Any
 
 from actors.call import Call
 from actors.ports import Provider
-from actors.recasting import AbandonRecast, CarryOutRecast, PrepareRecast, RecastFailed, WhenUp
-from actors.stage_manager import READY_WITHIN_S
+from actors.slots.recasting import (
+    AbandonRecast,
+    CarryOutRecast,
+    PrepareRecast,
+    RecastFailed,
+    WhenUp,
+)
+from actors.slots.stage_manager import READY_WITHIN_S
 from actors.wishes import ChangeLineup
 from runtime.agent_config import providers_of
 from runtime.agent_names import SLOTS

@@ -12,7 +12,7 @@ from actors.conversation.encode_options import EncodeOptions
 from actors.part import Carried, HandOver, Part
 from actors.ports import Toolbox
 from actors.reports import Event
-from actors.tool_runner import tool_scope
+from actors.tools.runner import tool_scope
 from actors.utterance import Utterance
 from actors.wishes import (
     Close,

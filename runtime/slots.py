@@ -9,16 +9,16 @@ from typing import Any
 from actors.call import AnyAddress, Call
 from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.health_board import health_key
-from actors.llm import LlmRole
-from actors.llm_performer import LlmPerformer
-from actors.performer import Performer
+from actors.llm.performer import LlmPerformer
+from actors.llm.role import LlmRole
 from actors.ports import Provider
-from actors.role import Role
-from actors.slot import Slot, Understudy
-from actors.stt import SttRole
-from actors.stt_performer import SttPerformer
-from actors.tts import TtsRole
-from actors.tts_performer import TtsPerformer
+from actors.slots.performer import Performer
+from actors.slots.role import Role
+from actors.slots.slot import Slot, Understudy
+from actors.stt.performer import SttPerformer
+from actors.stt.role import SttRole
+from actors.tts.performer import TtsPerformer
+from actors.tts.role import TtsRole
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
 from providers.energy_vad import EnergyVAD

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from actors.call import Call
 from actors.ports import Provider, ToolServer
-from actors.tool_server import ServedToolbox, ToolServerActor
+from actors.tools.server import ServedToolbox, ToolServerActor
 from supervision.address import Address
 from supervision.spec import Backoff, ChildSpec, Intensity, Restart, SupervisorSpec
 from supervision.supervisor import StartChild, Supervisor

@@ -1,4 +1,6 @@
-"""What a summary stands for, and which items the next one should. Pure; `actors.summary` writes it.
+"""What a summary stands for, and which items the next one should. Pure.
+
+`actors.session.summary` writes it.
 
 The conversation itself stays whole: a summary is applied to it when a model is asked.
 """

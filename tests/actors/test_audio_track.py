@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.audio_track import AudioTrack
 from actors.call import Call, CallAddresses
 from actors.events import Begin, Cut, Pause, Played, PlayPhase, Resume
-from actors.fade import fade_out
 from actors.frames import AgentAudio, FallSilent, PlayFrame, SpeechOver
 from actors.take_back import CutBack, WasCutBack
+from actors.track.audio_track import AudioTrack
+from actors.track.fade import fade_out
 from providers.scripted_tts import tone
 from supervision.actor import Actor
 from supervision.launch import start

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.cast import Breaker, Cast, Standing
+from actors.slots.cast import Breaker, Cast, Standing
 from actors.vendor import FailureKind
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from actors.fade import fade_out
+from actors.track.fade import fade_out
 
 FRAME = 320
 sounds = st.lists(st.integers(-32768, 32767), min_size=FRAME, max_size=FRAME)

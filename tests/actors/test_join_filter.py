@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.handover import SeamKind
-from actors.join_filter import JoinFilter
+from actors.llm.join_filter import JoinFilter
+from actors.slots.handover import SeamKind
 
 LEAST_WORDS = 3
 """What is shorter is equal by chance."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.conversation import ToolCall
-from actors.llm_pace import ALONE, PROMPT, THINKING, UNDERSTUDY_FIRST_S, Pace, speech_s
+from actors.llm.pace import ALONE, PROMPT, THINKING, UNDERSTUDY_FIRST_S, Pace, speech_s
 from actors.vendor import ChatEvent, ChatProgress, FailureKind, TextDelta, Usage
 
 LONGEST_S = 60.0

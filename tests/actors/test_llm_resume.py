@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.conversation import Item, Message, ToolCall, ToolOutput
-from actors.llm_resume import (
+from actors.llm.resume import (
     LONGEST_QUOTE_WORDS,
     ends_sentence,
     going_on,

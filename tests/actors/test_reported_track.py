@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors.audio_track import AudioTrack
 from actors.call import Call, CallAddresses
 from actors.events import Begin, Cut, Played, PlayPhase
 from actors.frames import AgentAudio, FallSilent, PlayFrame, SpeechOver
 from actors.playback import Heard, LineState, Silenced
+from actors.track.audio_track import AudioTrack
 from providers.scripted_tts import tone
 from supervision.actor import Actor
 from supervision.launch import start

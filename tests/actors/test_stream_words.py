@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.events import SpokenWord
-from actors.stream_words import StreamWords
+from actors.track.stream_words import StreamWords
 from actors.word_map import heard
 
 RATE_HZ = 1000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.track_audio import EpochAudio
+from actors.track.audio import EpochAudio
 
 
 def test_the_last_frame_is_filled_up_with_silence_that_does_not_count_as_played() -> None:

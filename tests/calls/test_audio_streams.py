@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 import pytest
 
 from actors.conversation import ToolCall, ToolOutput
-from actors.session import Session
-from actors.stream_reader import StreamReader
+from actors.session.session import Session
+from actors.track.stream_reader import StreamReader
 from actors.wishes import PcmStream, Recording
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_tts import tone

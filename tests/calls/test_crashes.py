@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from actors.audio_track import AudioTrack
 from actors.call import AnyAddress
 from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.ingress import Ingress
-from actors.llm import LlmRole
-from actors.llm_performer import LlmPerformer
-from actors.session import Session
-from actors.slot import Hold
-from actors.stt import SttRole
-from actors.stt_performer import SttPerformer
-from actors.tts import TtsRole
-from actors.tts_performer import TtsPerformer
+from actors.llm.performer import LlmPerformer
+from actors.llm.role import LlmRole
+from actors.session.session import Session
+from actors.slots.slot import Hold
+from actors.stt.performer import SttPerformer
+from actors.stt.role import SttRole
+from actors.track.audio_track import AudioTrack
+from actors.tts.performer import TtsPerformer
+from actors.tts.role import TtsRole
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
 from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector

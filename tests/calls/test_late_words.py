@@ -37,7 +37,7 @@ async def test_stt_replay_while_agent_speaks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Words from before the agent's speech do not cut it: they are answered behind it, once."""
-    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 1.0)  # whole rests
     late = deaf(fault=Fault(at=0, error=CLOSED, times=6), spans=spans, interims=interims)
     phrases = Phrases(deaf=APOLOGY)
     who = agent(stt=late, llm=ScriptedLLM(replies=[ANSWER]), apology="", phrases=phrases)

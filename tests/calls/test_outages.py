@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from actors.call_limits import CallLimits
 from actors.phrases import Phrases
 from actors.ports import Services
+from actors.session.call_limits import CallLimits
 from actors.vendor import SpeechChunk, SpeechPcm, SpeechRequest
 from providers.scripted import Fault
 from providers.scripted_llm import ScriptedLLM
@@ -22,7 +22,7 @@ FOR_EVER = Fault(at=0, times=999)
 
 
 async def test_all_llm_down_then_up_within_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 1.0)  # whole rests
     first = ScriptedLLM(name="first", replies=["Back again."], opening=Fault(times=6))
     second = ScriptedLLM(name="second", replies=["Back again."], opening=Fault(times=999))
     async with call(agent(llm=[first, second])) as rig:
@@ -53,7 +53,7 @@ async def test_a_call_without_a_language_model_says_goodbye_after_the_grace() ->
 async def test_a_caller_who_cannot_be_heard_is_told_so_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 1.0)  # whole rests
     deaf = ScriptedSTT(opening=Fault(times=9), utterances=["two nights please"])
     async with call(agent(stt=deaf)) as rig:
         await rig.says()
@@ -69,7 +69,7 @@ async def test_ears_that_are_back_before_it_was_said_need_not_be_spoken_of(
     interims: bool,  # noqa: FBT001 - a case of the test
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # whole rests
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 1.0)  # whole rests
     deaf = ScriptedSTT(opening=Fault(times=4), utterances=["two nights please"], interims=interims)
     async with call(agent(stt=deaf, limits=CallLimits(outage_s=None))) as rig:
         await rig.says()

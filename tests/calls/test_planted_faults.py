@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 
-from actors import memory
-from actors.audio_track import AudioTrack
 from actors.events import Cut
 from actors.line import TransportActor
-from actors.llm_job import LlmJob
-from actors.role import Role
+from actors.llm.job import LlmJob
+from actors.session import memory
+from actors.slots.role import Role
+from actors.track.audio_track import AudioTrack
 from tests.calls import test_crashes as crashes
 from tests.calls import test_first_call as first
 from tests.calls.test_barge_in import no_frame_of_a_cut_reply_is_heard

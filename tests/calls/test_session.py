@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from actors.call_limits import CallLimits
 from actors.conversation import ContextPolicy, Message
 from actors.reports import AgentTranscript, TurnCommitted
+from actors.session.call_limits import CallLimits
 from actors.turn_taking import TurnTakingConfig
 from actors.vendor import ChatRequest
 from actors.wishes import Recording

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actors.conversation import ToolCall, ToolOutput
-from actors.llm_job import MAX_ROUNDS
+from actors.llm.job import MAX_ROUNDS
 from actors.vendor import ChatRequest
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_tts import tone

@@ -17,7 +17,7 @@ from actors.conversation import (
     ToolOutput,
     summary_plan,
 )
-from actors.summary import summarise, summarised
+from actors.session.summary import summarise, summarised
 from actors.vendor import (
     ChatDone,
     ChatEvent,

@@ -9,7 +9,7 @@ import pytest
 
 from actors.call import AnyAddress
 from actors.reports import AgentTranscript, Report, TurnCommitted
-from actors.slot import Hold
+from actors.slots.slot import Hold
 from examples.front_desk import Main
 from runtime import Worker
 from runtime.job import Job

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unittest.mock import patch
 
-from actors.audio_track import AudioTrack
 from actors.call import AnyAddress
 from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.ingress import Ingress
 from actors.line import TransportActor
-from actors.llm import LlmRole
-from actors.llm_performer import LlmPerformer
-from actors.session import Session
-from actors.slot import Hold
-from actors.stt import SttRole
-from actors.stt_performer import SttPerformer
-from actors.tts import TtsRole
-from actors.tts_performer import TtsPerformer
+from actors.llm.performer import LlmPerformer
+from actors.llm.role import LlmRole
+from actors.session.session import Session
+from actors.slots.slot import Hold
+from actors.stt.performer import SttPerformer
+from actors.stt.role import SttRole
+from actors.track.audio_track import AudioTrack
+from actors.tts.performer import TtsPerformer
+from actors.tts.role import TtsRole
 from actors.turn import TurnPerformer, TurnRole
 from actors.vad import VadPerformer, VadRole
 from runtime.job import Job

@@ -5,9 +5,9 @@
 
 import pytest
 
-from actors.audio_track import AudioTrack
 from actors.caller_ring import CallerRing
 from actors.ingress import Ingress
+from actors.track.audio_track import AudioTrack
 from docs.generate_reliability import PAGE, later_ms
 from supervision.actor import Actor
 from tests.reliability.cells import Outcome, outcome

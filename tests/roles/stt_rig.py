@@ -14,10 +14,10 @@ from actors.events import CallerFinal, CallerInterim
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.recogniser_news import RecogniserBehind
 from actors.reports import ProviderSwitched, Report
-from actors.slot import Slot, Understudy
-from actors.stt import SttRole
-from actors.stt_hold import SttHold
-from actors.stt_performer import SttPerformer
+from actors.slots.slot import Slot, Understudy
+from actors.stt.hold import SttHold
+from actors.stt.performer import SttPerformer
+from actors.stt.role import SttRole
 from actors.vendor import WordTiming
 from providers.attentive_stt import AttentiveSTT
 from supervision.actor import Actor

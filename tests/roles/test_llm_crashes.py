@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from actors.conversation import Message
-from actors.llm import LlmRole
+from actors.llm.role import LlmRole
 from providers.scripted_tts import ScriptedTTS
 from runtime.agent import Agent
 from tests.calls.rig import agent, call

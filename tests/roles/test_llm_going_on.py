@@ -4,7 +4,7 @@ import pytest
 
 from actors.chat_capabilities import ResumeMode
 from actors.phrases import Phrases
-from actors.slot import Hold
+from actors.slots.slot import Hold
 from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
 from actors.vendor import FailureKind, ProviderError
 from providers.scripted import Cut, Fault, Hang

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actors.conversation import Item, ToolCall, ToolOutput, new_id
-from actors.slot import Hold
+from actors.slots.slot import Hold
 from actors.vendor import ChatProgress, ChatRequest, ProviderError
 from providers.scripted import Fault, Hang
 from providers.scripted_llm import ScriptedLLM

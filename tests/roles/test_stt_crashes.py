@@ -2,8 +2,8 @@
 
 import pytest
 
-from actors.stt import SttRole
-from actors.stt_performer import SttPerformer
+from actors.stt.performer import SttPerformer
+from actors.stt.role import SttRole
 from providers.attentive_stt import AttentiveSTT
 from tests.roles.crashes import POINTS, Crash, Point, planted
 from tests.roles.stt_rig import SttRig, frames, stt_slot, timed

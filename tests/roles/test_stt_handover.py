@@ -8,9 +8,9 @@ import pytest
 from actors.audio import CALLER_FRAME_SAMPLES
 from actors.events import CallerFinal
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
-from actors.performer import Result
 from actors.reports import Failure
-from actors.stt_performer import Heard
+from actors.slots.performer import Result
+from actors.stt.performer import Heard
 from actors.vendor import FailureKind, SttFinal
 from providers.attentive_stt import AttentiveSTT
 from providers.scripted import Fault
@@ -181,7 +181,7 @@ def gone(rig: SttRig) -> list[str]:
 async def test_speech_that_nobody_heard_before_the_ring_forgot_it_is_told(
     max_rate: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # back after 5.5 s
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 1.0)  # back after 5.5 s
     late = recogniser(opening=Fault(times=4), max_rate=max_rate)
     async with stt_slot(late, ring_s=2.0) as rig:
         await rig.says(1.5, then_s=8.0)
@@ -194,7 +194,7 @@ async def test_of_ongoing_speech_all_that_the_ring_still_has_is_heard(
     max_rate: float | None, lost_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who may not be hurried is spared the silence before it, which is no loss."""
-    monkeypatch.setattr("actors.stage_manager.random.random", lambda: 1.0)  # back after 3.5 s
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 1.0)  # back after 3.5 s
     late = recogniser(opening=Fault(times=3), words=timed(TEXT, word_s=1.0), max_rate=max_rate)
     async with stt_slot(late, ring_s=2.0) as rig:
         await rig.says(5.0, then_s=3.0)

@@ -1,12 +1,12 @@
 """A text that its own Final overtook on the way is no news; the caller's next words are."""
 
 from actors.audio import CALLER_FRAME_SAMPLES
-from actors.cast import Cast
 from actors.events import CallerFinal, CallerInterim
+from actors.slots.cast import Cast
+from actors.stt.hold import OVERTAKEN_WITHIN, SttHold
+from actors.stt.replay import Attempt
+from actors.stt.scribe import written
 from actors.stt_capabilities import SttCapabilities
-from actors.stt_hold import OVERTAKEN_WITHIN, SttHold
-from actors.stt_replay import Attempt
-from actors.stt_scribe import written
 from actors.vendor import SttFinal, SttInterim
 
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.frames import SpeechEnd, SpeechStart
-from actors.stt_capabilities import SttCapabilities
-from actors.stt_replay import (
+from actors.stt.replay import (
     PACE_SLACK_S,
     SPEECH_LEAD,
     Attempt,
@@ -16,7 +15,8 @@ from actors.stt_replay import (
     begins_at,
     silence_ends,
 )
-from actors.stt_texts import MOST_REPEATED, Join, Place, Said
+from actors.stt.texts import MOST_REPEATED, Join, Place, Said
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import SttSpan
 
 FRAME = 320

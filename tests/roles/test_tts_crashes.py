@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.tts import TtsRole
+from actors.tts.role import TtsRole
 from providers.scripted import Fault
 from tests.roles.crashes import POINTS, Crash, Point, planted
 from tests.roles.listening import Spoken, spoken, voice

@@ -7,9 +7,9 @@ import pytest
 
 from actors.events import Played
 from actors.frames import Piece, ReplyEnd
-from actors.llm import LlmRole
+from actors.llm.role import LlmRole
 from actors.take_back import TakeBack, TakenBack
-from actors.tts import TtsRole
+from actors.tts.role import TtsRole
 from providers.scripted import Fault
 from tests.calls.rig import agent, call
 from tests.roles.listening import TEXT, WORDS, heard_by, spoken, voice

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from actors.audio_track import AudioTrack
 from actors.conversation import Message, ToolCall, ToolOutput
 from actors.reports import Report
+from actors.track.audio_track import AudioTrack
 from actors.turn_taking import TurnTakingConfig
 from actors.vendor import SttPreflight
 from providers.scripted_ears import ScriptedTurnDetector

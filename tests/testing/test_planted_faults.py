@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from actors.audio import CALLER_RATE_HZ
-from actors.audio_track import AudioTrack
 from actors.events import Cut
 from actors.frames import Piece, SpeechStart
-from actors.session import Session
-from actors.stt import SttRole
-from actors.tts import TtsRole
+from actors.session.session import Session
+from actors.stt.role import SttRole
+from actors.track.audio_track import AudioTrack
+from actors.tts.role import TtsRole
 from examples.front_desk import Main
 from runtime.testing.campaign import keep_quiet
 from runtime.testing.invariants import violations

@@ -1,0 +1,246 @@
+"""The LLM slot: streams a reply, runs its tools, and hands the text over in speakable pieces.
+
+When a model fails in the middle of a reply, another one goes on with it: what was handed over
+stays, what was not is made anew, and what the second one repeats is left out (`JoinFilter`).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import assert_never
+
+from actors.chat_capabilities import CUT_OFF
+from actors.conversation import ToolCall
+from actors.events import Begin, Cut, Generate, Played, ReplyProgress, ReplyText, SayWithin
+from actors.frames import Piece
+from actors.llm.hedger import HedgeDue, LlmHedger
+from actors.llm.job import LlmJob, Overdue, SeamDue, SplitDue
+from actors.llm.speech_text import SpeechText
+from actors.llm.tools import ToolRound
+from actors.part import EndReply
+from actors.slots.performer import Cancel, Finished, Result
+from actors.slots.slot import Slot
+from actors.take_back import TakenBack
+from actors.text import TextFilter
+from actors.tools.runner import ToolReturned
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatProgress,
+    FailureKind,
+    TextDelta,
+    Usage,
+)
+from supervision.address import Down
+
+PROGRESS_EVERY_S = 0.5
+"""How often the Session is told that a model thinks."""
+
+
+class LlmRole(LlmHedger):
+    """Owns the replies in the making. Released means: handed over as a piece."""
+
+    def __init__(self, slot: Slot, text_filter: Callable[[], TextFilter]) -> None:
+        """Use a new ``text_filter`` for each reply."""
+        super().__init__(slot)
+        self._text_filter = text_filter
+
+    def on_receive(self, message: object) -> None:
+        """Deal with a message once, and then tell whoever is to know.
+
+        An incarnation that fell over the telling finds it in the hold.
+        """
+        if self.held.applied is not message:
+            super().on_receive(message)
+            self.held.applied = message
+        self._post()
+
+    def handle(self, message: object) -> None:
+        """Take orders from the Session, results from the performer, outputs from tools."""
+        match message:
+            case Generate(epoch) if epoch not in self.held.jobs:
+                self._generate(message)
+            case Begin(epoch) if epoch in self.held.jobs:
+                self._confirm(self.held.jobs[epoch])
+            case Cut(epoch):
+                self._cut(epoch)
+            case EndReply(epoch) if epoch in self.held.jobs:
+                self.held.jobs[epoch].is_ending = True
+                self._end_round(self.held.jobs[epoch])
+            case SayWithin(epoch, text):
+                self._say_within(epoch, text)
+            case Result(attempt, event):
+                self._result(attempt, event)
+            case Finished(attempt):
+                self._finished(attempt)
+            case ToolReturned(call_id):
+                self._tool_ended(call_id, lambda tools: tools.returned(message))
+            case Down(key=("tool", str(call_id))):
+                reason = message.reason
+                self._tool_ended(call_id, lambda tools: tools.fell(call_id, reason))
+            case _:
+                self._keep_time(message)
+
+    def _keep_time(self, message: object) -> None:
+        """Take what is known of the voice, and deadlines."""
+        match message:
+            case Played(epoch):
+                if epoch in self.held.jobs:
+                    self.held.jobs[epoch].played = message
+                self._seams.heard(message)
+            case TakenBack(epoch, piece) if epoch in self.held.jobs:
+                self._taken_back(self.held.jobs[epoch], piece)
+            case SplitDue(epoch) if epoch in self.held.jobs:
+                job = self.held.jobs[epoch]
+                self._release(job, job.speech.tick(self.clock.now_ns()))
+            case Overdue(epoch, attempt) if epoch in self.held.jobs:
+                self._overdue(self.held.jobs[epoch], attempt)
+            case HedgeDue(epoch, attempt) if epoch in self.held.jobs:
+                self.hedge(self.held.jobs[epoch], attempt)
+            case SeamDue(epoch):
+                self._seams.close(epoch)
+            case _:
+                pass
+
+    # ------------------------------------------------------------ orders
+
+    def _generate(self, order: Generate) -> None:
+        speech = SpeechText(self._text_filter)
+        job = LlmJob(order.epoch, order.request, speech, order.toolbox)
+        job.confirmed, job.silent = order.confirmed, order.silent
+        self.held.jobs[order.epoch] = job
+        self._ask(job)
+
+    def _confirm(self, job: LlmJob) -> None:
+        """The turn is certain: its speech may be made, and tools of a complete round may run."""
+        if job.confirmed:
+            return
+        job.confirmed, job.silent = True, False
+        waiting, job.unspoken = job.unspoken, []
+        for mail in waiting:
+            self._pass_on(job, mail)
+        if job.over:
+            self._forget(job)
+        elif job.calls and not job.performer:
+            self._run_tools(job)
+
+    def _cut(self, epoch: int) -> None:
+        self._seams.close(epoch)
+        job = self.held.jobs.get(epoch)
+        if job is None:
+            return
+        if job.performer and job.stage is not None:
+            self._tell(job.stage, Cancel(job.attempt))
+        self._tools(job).interrupt()
+        if job.speech.spoken:
+            self._tell(self._session, ReplyText(epoch, job.speech.text))
+        if not job.confirmed:
+            self.call.report(job.wasted(), at_ns=self.clock.now_ns(), epoch=epoch)
+        self._forget(job)
+
+    def _say_within(self, epoch: int, text: str) -> None:
+        job = self.held.jobs.get(epoch)
+        if job is None:
+            return
+        now_ns = self.clock.now_ns()
+        spoken = SpeechText(self._text_filter)
+        self._release(job, job.speech.finish(now_ns))
+        job.speech.set_apart()
+        first = job.speech.pieces
+        self._release(job, [*spoken.push(text, now_ns), *spoken.finish(now_ns)])
+        job.speech.asides.update(range(first, job.speech.pieces))
+        job.speech.set_apart()
+
+    # ------------------------------------------------------------ results
+
+    def _result(self, attempt: int, value: object) -> None:
+        job = self._job_of(attempt)
+        if job is None and self.is_won_by_rival(attempt, value):
+            job = self._job_of(attempt)
+        if job is None:
+            self.held.stale += attempt not in self.held.probes
+            return
+        self._event(job, value)  # pyright: ignore[reportArgumentType] - a performer sends ChatEvents only
+
+    def _event(self, job: LlmJob, event: ChatEvent) -> None:
+        first = not (job.rounds or job.round_text or job.calls)
+        now_s = self.clock.now_s()
+        if job.pace is not None:
+            job.pace = job.pace.after(event, now_s)
+        match event:
+            case TextDelta(text):
+                self.drop_rival(job)
+                job.round_text += text
+                self._tell(self._session, ReplyProgress(job.epoch, first=first))
+                self._release(job, job.speech.push(text, self.clock.now_ns()))
+            case ToolCall():
+                self.drop_rival(job)
+                job.calls[event.call_id] = event
+                self._tell(self._session, ReplyProgress(job.epoch, first=first))
+            case ChatProgress():
+                if now_s - job.progress_told_s >= PROGRESS_EVERY_S:
+                    job.progress_told_s = now_s
+                    self._tell(self._session, ReplyProgress(job.epoch))
+            case Usage(output_tokens=tokens):
+                job.round_tokens = tokens
+            case ChatDone(reason):
+                job.end_reason = reason
+            case _:
+                assert_never(event)
+
+    def _finished(self, attempt: int) -> None:
+        job = self._job_of(attempt)
+        if job is None:
+            return
+        if job.is_empty and job.performer not in job.came_empty:
+            job.came_empty.add(job.performer)
+            self.condemn(job.performer, FailureKind.EMPTY, "it had nothing to say")
+            return
+        job.performer = ""
+        is_cut_off = job.end_reason == CUT_OFF
+        finish = job.speech.finish_cut_off if is_cut_off else job.speech.finish
+        self._release(job, finish(self.clock.now_ns()))
+        if job.calls:
+            self.settle(("job", job.epoch))
+            if job.may_run_tools:
+                self._run_tools(job)
+            return
+        self._tell(self._session, ReplyText(job.epoch, job.speech.text))
+        self._end(job)
+
+    def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
+        speech = job.speech
+        for text in pieces:
+            self._pass_on(job, Piece(job.epoch, speech.pieces, text))
+            speech.spoken.append(text)
+            job.failing_since_s = None
+        if speech.join is not None and speech.join.seam is not None:
+            self._joined(job, speech.join.seam, speech.join.words_repeated)
+        if speech.due_ns is None:
+            self.cancel_after(("split", job.epoch))
+        else:
+            delay_s = max(0, speech.due_ns - self.clock.now_ns()) / 1e9
+            self.after(delay_s, SplitDue(job.epoch), key=("split", job.epoch))
+
+    # ------------------------------------------------------------ tools
+
+    def _tools(self, job: LlmJob) -> ToolRound:
+        return ToolRound(self.call, self.address, job, self._tell)
+
+    def _run_tools(self, job: LlmJob) -> None:
+        self._tools(job).start()
+        self._end_round(job)
+
+    def _tool_ended(self, call_id: str, record: Callable[[ToolRound], None]) -> None:
+        for job in tuple(self.held.jobs.values()):
+            if call_id in job.calls and call_id not in job.outputs:
+                record(self._tools(job))
+                self._end_round(job)
+
+    def _end_round(self, job: LlmJob) -> None:
+        if job.waits_for_tools:
+            return
+        if job.is_ending:
+            self._tell(self._session, ReplyText(job.epoch, job.speech.text))
+            self._end(job)
+        elif not job.handed_over:
+            job.next_round()
+            self._ask(job)

@@ -1,0 +1,1 @@
+"""The Session: the turn machine as an actor, and what it decides with."""

@@ -1,0 +1,148 @@
+"""The succession: one agent hands the call over to another, in mid-call.
+
+The new part is on stage at once: whatever begins from now on is its own. Then, one after the other:
+``on_exit`` of the old one, a summary if one was asked for, and ``on_enter`` of the new one, or its
+answer to the caller if it has none. What is left to do stands in the call record, so that a
+restarted Session goes on with it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from actors.call import Call
+from actors.call_record import Act, CallRecord, Request
+from actors.conversation import Conversation, Message, Summary
+from actors.part import HandOver, Part
+from actors.reports import AgentChanged
+from actors.session.memory import shown
+from actors.turn_taking import Input, inputs
+from actors.utterance import Utterance
+from supervision.clock import Clock
+
+EXIT_HOOK_S = 10.0
+RECAP_S = 8.0
+"""The caller waits for the summary: after this the new agent is shown everything."""
+KEPT_PARTS = 8
+
+Summarise = Callable[[Conversation, Summary | None, int], Awaitable[None]]
+"""Has a model summarise all but the caller's last so many turns, and tells the Session."""
+
+
+class HookStarter(Protocol):
+    """What the succession needs of the Session."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time of the call."""
+        ...
+
+    def run_hook(
+        self, name: str, hook: Callable[[], Awaitable[None]], *, timeout_s: float | None
+    ) -> None:
+        """Run user code beside the call; its end is told to `Succession.hook_ended`."""
+        ...
+
+
+class Succession:
+    """Stateless but for the record that it is given."""
+
+    def __init__(self, call: Call, session: HookStarter, summarise: Summarise) -> None:
+        """Start hooks by ``session``."""
+        self._call = call
+        self._session = session
+        self._summarise = summarise
+
+    def begin(self, record: CallRecord, order: HandOver) -> tuple[Input, ...]:
+        """Put the new part on stage; return what the turn machine is told."""
+        if record.closing:
+            return ()
+        old, new = record.part, order.part
+        record.parts[new.id] = new
+        record.playing = new.id
+        self.take_up(record)
+        for gone in tuple(record.parts)[:-KEPT_PARTS]:
+            del record.parts[gone]
+        if order.conversation == "fresh":
+            _forget(record)
+        self._call.report(AgentChanged(old.name, new.name), at_ns=self._session.clock.now_ns())
+        recap = (Act("recap", new.id),) if order.conversation == "summary" else ()
+        idle = not record.acts
+        record.acts.extend((Act("exit", old.id), *recap, Act("enter", new.id)))
+        changed = inputs.HandedOver(new.rules)
+        return (changed, *self._next(record)) if idle else (changed,)
+
+    def take_up(self, record: CallRecord) -> None:
+        """Let the stages know who is on stage."""
+        self._call.on_stage.part = record.part
+
+    def hook_ended(self, record: CallRecord, name: str) -> tuple[Input, ...]:
+        """Go on with the next act; return what the turn machine is told."""
+        if name == "on_enter":
+            record.entering = False
+        elif record.acts and name in {"on_exit", "recap"}:
+            record.acts.popleft()
+            return self._next(record)
+        return ()
+
+    def goes_on(self, record: CallRecord) -> bool:
+        """Whether it is still to come that the new agent speaks."""
+        spoke = any(output.part.id == record.playing for output in record.outputs.values())
+        return bool(record.acts) or (record.entering and not spoke)
+
+    def break_off(self, record: CallRecord) -> bool:
+        """Drop what is left, because the call ends; tell whether a goodbye is being said."""
+        exiting = bool(record.acts) and record.acts[0].what == "exit"
+        while len(record.acts) > exiting:
+            record.acts.pop()
+        return exiting
+
+    # ------------------------------------------------------------ the acts
+
+    def _next(self, record: CallRecord) -> tuple[Input, ...]:
+        while record.acts:
+            act = record.acts[0]
+            part = record.parts.get(act.part)
+            match act.what:
+                case "exit" if part is not None:
+                    run = part.hooks.on_exit
+                    self._session.run_hook("on_exit", run, timeout_s=EXIT_HOOK_S)
+                    return ()
+                case "recap":
+                    self._recap(record)
+                    return ()
+                case "enter" if part is not None:
+                    record.acts.popleft()
+                    record.entering = part.enters
+                    if not part.enters:
+                        return (*_answer(record, part), *self._next(record))
+                    self._session.run_hook("on_enter", part.hooks.on_enter, timeout_s=None)
+                case _:  # an agent of long ago, which has been forgotten
+                    record.acts.popleft()
+        return ()
+
+    def _recap(self, record: CallRecord) -> None:
+        conversation, before = shown(record), record.summary
+        summarise = self._summarise
+        self._session.run_hook(
+            "recap", lambda: summarise(conversation, before, 1), timeout_s=RECAP_S
+        )
+
+
+def _answer(record: CallRecord, part: Part) -> tuple[Input, ...]:
+    """Let the new part answer, unless the caller speaks to it first."""
+    request = Request(Utterance(), "", part=part.id)
+    record.requests[request.utterance.id] = request
+    return (inputs.Reply(request.utterance.id, unless_user_spoke=True),)
+
+
+def _forget(record: CallRecord) -> None:
+    """Leave the caller's last turn, and what followed it."""
+    items = record.conversation.items
+    asked = [
+        number
+        for number, item in enumerate(items)
+        if isinstance(item, Message) and item.role == "user"
+    ]
+    known_from = asked[-1] if asked else len(items)
+    record.forgotten = frozenset(item.id for item in items[:known_from])
+    record.summary = None

@@ -1,0 +1,1 @@
+"""What every vendor slot shares: a role at a stable address, a cast, and who is on stage."""

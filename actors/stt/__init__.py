@@ -1,0 +1,1 @@
+"""The STT slot: puts what the caller says into words, whoever hears it."""

@@ -1,0 +1,149 @@
+"""The performer of the STT slot: it holds one recogniser and feeds it.
+
+Each stream that it is asked to hear is an attempt of its own; what it hears in it is numbered.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
+
+from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
+from actors.frames import CallerAudio, SpeechEnd, SpeechStart
+from actors.hooks import Hook
+from actors.ports import SpeechToText
+from actors.slots.performer import Cancel, Performer
+from actors.vendor import (
+    FailureKind,
+    ProviderError,
+    SttAudio,
+    SttConsumed,
+    SttEvent,
+    SttFinal,
+    SttFlush,
+    SttInput,
+    SttInterim,
+    SttPreflight,
+    SttSpeechStart,
+)
+from supervision.messages import Lane, message
+
+FEED_LIMIT = 5000
+"""Inputs that may wait for a recogniser: more than the ring can hold."""
+CONSUMED_STEP = CALLER_RATE_HZ // 5
+"""Progress is told in steps of so many samples: who catches up makes much of it at once."""
+
+
+@message(lane=Lane.MEDIA)
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Begin a new stream with what follows; an earlier one is over."""
+
+    attempt: int
+
+
+SttMail: TypeAlias = CallerAudio | SpeechStart | SpeechEnd
+SttText: TypeAlias = SttInterim | SttPreflight | SttFinal
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Result ``number`` of an attempt, counted from 1."""
+
+    number: int
+    event: SttEvent
+
+
+class SttPerformer(Performer[SpeechToText]):
+    """Feeds one recogniser from a bounded queue, so that its pace never holds up the mailbox."""
+
+    port = SpeechToText
+
+    may_reconnect = False
+    """What it was fed is gone: its role lets another one hear it again."""
+    _feed: asyncio.Queue[SttInput] | None = None
+    _fed_to: int = 0
+    _last_mark: SpeechStart | SpeechEnd | None = None
+
+    def facts(self) -> object:
+        """Tell what the recogniser can do."""
+        return self.vendor.capabilities
+
+    def on_receive(self, message: Listen | Cancel | SttMail) -> None:
+        """Begin or end a stream, or put what the caller said and marks into its feed."""
+        match message:
+            case Listen(attempt):
+                self._feed = feed = asyncio.Queue[SttInput](FEED_LIMIT)
+                self._fed_to, self._last_mark = 0, None
+                self.work(attempt, lambda: self._transcribe(attempt, feed))
+            case Cancel(attempt):
+                self.cancel(attempt)
+            case _:
+                self._hear(message)
+
+    def _hear(self, message: SttMail) -> None:
+        """Feed it, once: a role that fell over its own message gives it again."""
+        if self._feed is None:
+            raise RuntimeError(f"{self.name} was given audio before it was to listen")
+        if self._feed.full():
+            raise ProviderError(
+                f"{self.name} is {FEED_LIMIT} inputs behind", kind=FailureKind.STALL
+            )
+        match message:
+            case CallerAudio(at, pcm):
+                if at >= self._fed_to:
+                    self._fed_to = at + len(pcm) // BYTES_PER_SAMPLE
+                    self._feed.put_nowait(SttAudio(at, pcm))
+            case SpeechStart() | SpeechEnd():
+                if message != self._last_mark:
+                    self._last_mark = message
+                    self._feed.put_nowait(_marked(message))
+            case _:
+                assert_never(message)
+
+    async def _transcribe(self, attempt: int, feed: asyncio.Queue[SttInput]) -> None:
+        number, consumed = 0, 0
+        async for event in self.vendor.transcribe(_Feed(feed)):
+            if isinstance(event, SttConsumed):
+                if event.through < consumed + CONSUMED_STEP:
+                    continue
+                consumed = event.through
+            changed = await self._hooked(event)
+            if changed is not None:
+                number += 1
+                self.give(attempt, Heard(number, changed))
+        raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
+
+    async def _hooked(self, event: SttEvent) -> SttEvent | None:
+        """Let the hook change a text; an empty Interim is dropped, an empty Final must be told.
+
+        The utterance ends with it.
+        """
+        hook: Hook | None = self.hooks.stt
+        if hook is None or not isinstance(event, SttText):
+            return event
+        is_final = isinstance(event, SttFinal)
+        text = await self.hooked(hook, event.text, is_final)
+        return replace(event, text=text) if text.strip() or is_final else None
+
+
+def _marked(mark: SpeechStart | SpeechEnd) -> SttSpeechStart | SttFlush:
+    match mark:
+        case SpeechStart(at):
+            return SttSpeechStart(at)
+        case SpeechEnd(at, number):
+            return SttFlush(number, at)
+        case _:
+            assert_never(mark)
+
+
+class _Feed:
+    """The queue as an async iterator; a generator would need a finaliser when it is dropped."""
+
+    def __init__(self, queue: asyncio.Queue[SttInput]) -> None:
+        self._queue = queue
+
+    def __aiter__(self) -> "_Feed":
+        return self
+
+    async def __anext__(self) -> SttInput:
+        return await self._queue.get()

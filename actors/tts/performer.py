@@ -1,0 +1,58 @@
+"""The TTS performer: speaks pieces with one voice."""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from actors.ports import TextToSpeech
+from actors.slots.performer import Cancel, Finished, Performer
+from actors.vendor import FailureKind, ProviderError, SpeechChunk, SpeechPcm, SpeechRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """One piece for the performer."""
+
+    attempt: int
+    request: SpeechRequest
+
+
+class TtsPerformer(Performer[TextToSpeech]):
+    """Speaks one piece at a time with one voice."""
+
+    port = TextToSpeech
+
+    def facts(self) -> object:
+        """Tell the role the voice's sample rate."""
+        return self.vendor.sample_rate_hz
+
+    def on_receive(self, message: Speak | Cancel) -> None:
+        """Begin or cancel a piece."""
+        match message:
+            case Speak(attempt) if attempt <= self._attempt:  # a role that fell asks once more
+                pass
+            case Speak(attempt, request):
+                self.work(attempt, lambda: self._speak(attempt, request))
+            case Cancel(attempt):
+                self.cancel(attempt)
+            case _:
+                assert_never(message)
+
+    async def _speak(self, attempt: int, request: SpeechRequest) -> None:
+        sounded = False
+        if self.hooks.tts is not None and not request.is_probe:
+            request = replace(request, text=await self.hooked(self.hooks.tts, request.text))
+        if not request.text.strip():  # the hook wants it left out
+            self.role.tell(Finished(attempt))
+            return
+        async for chunk in self.vendor.synthesize(request):
+            sounded = sounded or isinstance(chunk, SpeechPcm)
+            self.give(attempt, chunk if request.is_probe else await self._coloured(chunk))
+        if not sounded:
+            raise ProviderError(f"no audio for {request.text!r}", kind=FailureKind.EMPTY)
+        self.role.tell(Finished(attempt))
+
+    async def _coloured(self, chunk: SpeechChunk) -> SpeechChunk:
+        hook = self.hooks.tts_audio
+        if hook is None or not isinstance(chunk, SpeechPcm):
+            return chunk
+        return SpeechPcm(await self.hooked(hook, chunk.pcm, self.vendor.sample_rate_hz))
