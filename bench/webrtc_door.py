@@ -28,11 +28,11 @@ from runtime.loops import run
 from runtime.services import WorkerServices
 from runtime.worker import Worker
 from supervision.address import Address
-from transports.webrtc import WebRtcTransport
-from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_offer import Description
-from transports.webrtc_opus import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ
-from transports.webrtc_peer import Peer, open_peer
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.offer import Description
+from transports.webrtc.opus import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ
+from transports.webrtc.peer import Peer, open_peer
+from transports.webrtc.transport import WebRtcTransport
 
 CLICKS, TURNS = 60, 12
 ECHO_BOUND_MS = 60.0

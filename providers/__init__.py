@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from providers.anthropic_llm import AnthropicLLM as AnthropicLLM
+    from providers.anthropic.llm import AnthropicLLM as AnthropicLLM
     from providers.demo_brain import DemoBrain as DemoBrain
     from providers.demo_rules import Rule as Rule
     from providers.energy_vad import EnergyVAD as EnergyVAD
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from providers.heuristic_turn_detector import HeuristicTurnDetector as HeuristicTurnDetector
     from providers.mcp_servers import McpHttp as McpHttp
     from providers.mcp_servers import McpStdio as McpStdio
-    from providers.openai_llm import OpenAILLM as OpenAILLM
-    from providers.openai_responses_llm import OpenAIResponsesLLM as OpenAIResponsesLLM
-    from providers.openai_stt import OpenAISTT as OpenAISTT
-    from providers.openai_tts import OpenAITTS as OpenAITTS
-    from providers.pocketsphinx_stt import PocketsphinxSTT as PocketsphinxSTT
+    from providers.openai.llm import OpenAILLM as OpenAILLM
+    from providers.openai.responses_llm import OpenAIResponsesLLM as OpenAIResponsesLLM
+    from providers.openai.stt import OpenAISTT as OpenAISTT
+    from providers.openai.tts import OpenAITTS as OpenAITTS
+    from providers.pocketsphinx.stt import PocketsphinxSTT as PocketsphinxSTT
     from providers.scripted_ears import ScriptedDenoiser as ScriptedDenoiser
     from providers.scripted_ears import ScriptedTurnDetector as ScriptedTurnDetector
     from providers.scripted_ears import ScriptedVAD as ScriptedVAD
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
 
 _SHELVES = {
-    "AnthropicLLM": "providers.anthropic_llm",
+    "AnthropicLLM": "providers.anthropic.llm",
     "DemoBrain": "providers.demo_brain",
     "EnergyVAD": "providers.energy_vad",
     "EspeakTTS": "providers.espeak",
     "HeuristicTurnDetector": "providers.heuristic_turn_detector",
     "McpHttp": "providers.mcp_servers",
     "McpStdio": "providers.mcp_servers",
-    "OpenAILLM": "providers.openai_llm",
-    "OpenAIResponsesLLM": "providers.openai_responses_llm",
-    "OpenAISTT": "providers.openai_stt",
-    "OpenAITTS": "providers.openai_tts",
-    "PocketsphinxSTT": "providers.pocketsphinx_stt",
+    "OpenAILLM": "providers.openai.llm",
+    "OpenAIResponsesLLM": "providers.openai.responses_llm",
+    "OpenAISTT": "providers.openai.stt",
+    "OpenAITTS": "providers.openai.tts",
+    "PocketsphinxSTT": "providers.pocketsphinx.stt",
     "Rule": "providers.demo_rules",
     "ScriptedDenoiser": "providers.scripted_ears",
     "ScriptedLLM": "providers.scripted_llm",

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from transports.text_line import TextCaller, TextTransport
     from transports.wav_file import WavFileTransport
     from transports.wav_format import WavFileError
-    from transports.webrtc import WebRtcTransport
-    from transports.webrtc_client import SignallingError, WebRtcClientTransport
-    from transports.webrtc_config import IceServer, WebRtcConfig
-    from transports.webrtc_offer import OfferError
+    from transports.webrtc.client import SignallingError, WebRtcClientTransport
+    from transports.webrtc.config import IceServer, WebRtcConfig
+    from transports.webrtc.offer import OfferError
+    from transports.webrtc.transport import WebRtcTransport
 
 __all__ = [
     "IceServer",
@@ -37,11 +37,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "IceServer": "transports.webrtc_config",
+    "IceServer": "transports.webrtc.config",
     "LoopbackCaller": "transports.loopback",
     "LoopbackTransport": "transports.loopback",
-    "OfferError": "transports.webrtc_offer",
-    "SignallingError": "transports.webrtc_client",
+    "OfferError": "transports.webrtc.offer",
+    "SignallingError": "transports.webrtc.client",
     "SoundDesk": "transports.sound_device",
     "SoundDeviceError": "transports.sound_library",
     "SoundDeviceTransport": "transports.sound_device",
@@ -49,9 +49,9 @@ _HOMES = {
     "TextTransport": "transports.text_line",
     "WavFileError": "transports.wav_format",
     "WavFileTransport": "transports.wav_file",
-    "WebRtcClientTransport": "transports.webrtc_client",
-    "WebRtcConfig": "transports.webrtc_config",
-    "WebRtcTransport": "transports.webrtc",
+    "WebRtcClientTransport": "transports.webrtc.client",
+    "WebRtcConfig": "transports.webrtc.config",
+    "WebRtcTransport": "transports.webrtc.transport",
 }
 
 

@@ -14,10 +14,10 @@ from runtime.doors.room_routes import find_room
 from runtime.doors.rooms import RETRY_S, CallerLink
 from runtime.doors.tokens import Grant
 from transports.control import written
-from transports.webrtc import WebRtcTransport
-from transports.webrtc_config import IceServer, WebRtcConfig
-from transports.webrtc_offer import Candidate, Description, OfferError
-from transports.webrtc_peer import PeerError
+from transports.webrtc.config import IceServer, WebRtcConfig
+from transports.webrtc.offer import Candidate, Description, OfferError
+from transports.webrtc.peer import PeerError
+from transports.webrtc.transport import WebRtcTransport
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.resample import StreamResampler
-from providers.pocketsphinx_library import Decoder, pocketsphinx
+from providers.pocketsphinx.library import Decoder, pocketsphinx
 
 NIGHTS: Final = ("two", "three", "four")
 ROOMS: Final = (*NIGHTS, "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

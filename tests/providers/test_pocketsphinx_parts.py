@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from providers import PocketsphinxSTT
-from providers.pocketsphinx_decoders import (
+from providers.pocketsphinx.decoders import (
     Heard,
     UnusableVocabularyError,
     choose,
     dictionary_lines,
 )
-from providers.pocketsphinx_listener import MEMORY, PRE_ROLL, Listener
-from providers.pocketsphinx_stt import plain_words
-from providers.pocketsphinx_wire import Endpointing, Frame, Kind, Options, pack, read_frame
+from providers.pocketsphinx.listener import MEMORY, PRE_ROLL, Listener
+from providers.pocketsphinx.stt import plain_words
+from providers.pocketsphinx.wire import Endpointing, Frame, Kind, Options, pack, read_frame
 
 FRAME = 320
 

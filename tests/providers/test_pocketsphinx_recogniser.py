@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from providers.pocketsphinx_decoders import Recogniser
+from providers.pocketsphinx.decoders import Recogniser
 
 
 @dataclass

@@ -17,9 +17,9 @@ from runtime.testing.ear import Ear
 from runtime.worker import Worker
 from tests.calls.rig import agent
 from tests.transports.webrtc_rig import Browser, browser, tone
-from transports.webrtc import WebRtcTransport
-from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_opus import RATE_HZ
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.opus import RATE_HZ
+from transports.webrtc.transport import WebRtcTransport
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 

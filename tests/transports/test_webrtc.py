@@ -16,8 +16,8 @@ from actors.arrivals import (
     VideoIn,
 )
 from tests.transports.webrtc_rig import browser, call_line, tone
-from transports.webrtc import WebRtcTransport
-from transports.webrtc_config import WebRtcConfig
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.transport import WebRtcTransport
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 

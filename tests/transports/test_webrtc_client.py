@@ -14,13 +14,13 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from actors.arrivals import Joined
 from tests.transports.webrtc_rig import browser, call_line, tone
-from transports.webrtc_client import (
+from transports.webrtc.client import (
     Answer,
     SignallingError,
     WebRtcClientTransport,
     read_signal,
 )
-from transports.webrtc_offer import Candidate
+from transports.webrtc.offer import Candidate
 
 CANDIDATE = "candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host"
 NOISE = ("hello", "[1]", '{"type": "hello"}', '{"candidate": "x"}', '{"type": "answer"}')

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transports.webrtc_rig import browser, call_line
-from transports.webrtc import WebRtcTransport
-from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_offer import MAX_SDP_BYTES, Candidate, Description, OfferError
-from transports.webrtc_peer import PeerError
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.offer import MAX_SDP_BYTES, Candidate, Description, OfferError
+from transports.webrtc.peer import PeerError
+from transports.webrtc.transport import WebRtcTransport
 
 HASTY = WebRtcConfig(connect_within_s=0.5, silent_for_s=2.0)
 

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from actors.audio import CALLER_FRAME_BYTES
 from tests.transports.webrtc_rig import tone
-from transports.webrtc_audio import MAX_GAP_SAMPLES, CallerEar, gap_samples
-from transports.webrtc_config import IceServer, WebRtcConfig
-from transports.webrtc_decimator import Decimator
-from transports.webrtc_internals import LOOPBACK, MAX_UNDECODED, DecoderQueue
-from transports.webrtc_liveness import Liveness
-from transports.webrtc_opus import FRAME_BYTES, FRAME_SAMPLES, SILENCE, OpusDecoder, OpusEncoder
-from transports.webrtc_pacing import (
+from transports.webrtc.audio import MAX_GAP_SAMPLES, CallerEar, gap_samples
+from transports.webrtc.config import IceServer, WebRtcConfig
+from transports.webrtc.decimator import Decimator
+from transports.webrtc.internals import LOOPBACK, MAX_UNDECODED, DecoderQueue
+from transports.webrtc.liveness import Liveness
+from transports.webrtc.opus import FRAME_BYTES, FRAME_SAMPLES, SILENCE, OpusDecoder, OpusEncoder
+from transports.webrtc.pacing import (
     FRAME_S,
     LEAD_S,
     MAX_LATE_SLOTS,
@@ -27,8 +27,8 @@ from transports.webrtc_pacing import (
     Playout,
     next_slot,
 )
-from transports.webrtc_reorder import HOLD_PACKETS, Reorder
-from transports.webrtc_video import MAX_BITRATE_KBPS, limit_bitrate
+from transports.webrtc.reorder import HOLD_PACKETS, Reorder
+from transports.webrtc.video import MAX_BITRATE_KBPS, limit_bitrate
 
 # ---------------------------------------------------------------- slots of RTP time
 

@@ -26,9 +26,9 @@ from actors.arrivals import Arrival, AudioIn, ConnectionBack, Joined, VideoIn
 from actors.ports import Line, Transport
 from runtime.services import WorkerServices
 from supervision.address import Address
-from transports.webrtc import WebRtcTransport
-from transports.webrtc_internals import LOOPBACK, reach_at
-from transports.webrtc_opus import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ
+from transports.webrtc.internals import LOOPBACK, reach_at
+from transports.webrtc.opus import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ
+from transports.webrtc.transport import WebRtcTransport
 
 SOUNDS_DBFS = -45.0
 """Louder than this is speech."""

@@ -8,7 +8,7 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsStr
 from pydantic import SecretStr
 
 from actors.ports import LanguageModel, Provider
-from providers.openai_llm import OpenAILLM
+from providers.openai.llm import OpenAILLM
 from tests.vendors.sdk_types import made, sse, told
 
 REQUEST = CompletionCreateParamsStreaming

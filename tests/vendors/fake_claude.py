@@ -8,7 +8,7 @@ from anthropic.types.message_create_params import MessageCreateParamsStreaming
 from pydantic import SecretStr
 
 from actors.ports import LanguageModel, Provider
-from providers.anthropic_llm import AnthropicLLM
+from providers.anthropic.llm import AnthropicLLM
 from tests.vendors.sdk_types import made, sse, told
 
 REQUEST = MessageCreateParamsStreaming

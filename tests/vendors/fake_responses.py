@@ -9,7 +9,7 @@ from openai.types.responses.response_create_params import ResponseCreateParamsSt
 from pydantic import SecretStr
 
 from actors.ports import LanguageModel, Provider
-from providers.openai_responses_llm import OpenAIResponsesLLM
+from providers.openai.responses_llm import OpenAIResponsesLLM
 from tests.vendors.sdk_types import made, sse, told
 
 REQUEST = ResponseCreateParamsStreaming

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from actors.conversation import ToolCall, ToolOutput
 from actors.vendor import ChatDone, ChatEvent, ChatRequest, TextDelta, Usage
-from providers.anthropic_llm import AnthropicLLM
-from providers.anthropic_messages import BEGINNING, YOUR_TURN
+from providers.anthropic.llm import AnthropicLLM
+from providers.anthropic.messages import BEGINNING, YOUR_TURN
 from tests.vendors.asking import HELLO, asked
 from tests.vendors.dialects import DIALECTS
 from tests.vendors.fake_claude import REQUEST, begun, called, ended, says, text, thought

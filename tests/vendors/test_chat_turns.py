@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from actors.conversation import ImagePart, Item, Message, ToolCall, ToolOutput
 from actors.vendor import ChatRequest
-from providers.anthropic_messages import arguments_object, message_turns
+from providers.anthropic.messages import arguments_object, message_turns
 from providers.chat_turns import Said, ToolRound, split_system, turns, wire_id
-from providers.openai_chat import chat_messages
-from providers.openai_responses import response_input
+from providers.openai.chat import chat_messages
+from providers.openai.responses import response_input
 from providers.vendor_data import given_back, kept
 from tests.vendors.fake_chat import REQUEST as CHAT
 from tests.vendors.fake_claude import REQUEST as CLAUDE

@@ -7,8 +7,8 @@ import pytest
 from actors.chat_capabilities import ResumeMode
 from actors.conversation import ToolCall
 from actors.vendor import ChatEvent, ChatProgress
-from providers.anthropic_llm import AnthropicLLM
-from providers.openai_llm import OpenAILLM
+from providers.anthropic.llm import AnthropicLLM
+from providers.openai.llm import OpenAILLM
 from providers.scripted_llm import ScriptedLLM
 from tests.calls.rig import Rig, agent, call
 from tests.roles.llm_calls import ANSWER, failing, only_switch, raises_at

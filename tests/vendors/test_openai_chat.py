@@ -7,7 +7,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from actors.conversation import Message, ToolCall, ToolOutput
 from actors.vendor import ChatDone, ChatProgress, ChatRequest, FailureKind, ProviderError, TextDelta
-from providers.openai_chat import ChatReader, chat_messages
+from providers.openai.chat import ChatReader, chat_messages
 from tests.vendors.asking import HELLO, asked
 from tests.vendors.dialects import DIALECTS
 from tests.vendors.fake_chat import DONE, chunk, fragment, says, text

@@ -25,7 +25,7 @@ from actors.vendor import (
     SttSpeechStart,
 )
 from providers.caller_utterance import UtteranceCutter
-from providers.openai_stt import OpenAISTT
+from providers.openai.stt import OpenAISTT
 from tests.providers.fake_services import FakeServices
 from tests.vendors.http_server import SETTLE_S, Answer, Exchange, late, refuses, vendor_server
 from tests.vendors.sdk_types import made

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from actors.ports import TextToSpeech
 from actors.vendor import FailureKind, ProviderError, SpeechChunk, SpeechPcm, SpeechRequest
-from providers.openai_tts import OpenAITTS, WholeSamples
+from providers.openai.tts import OpenAITTS, WholeSamples
 from supervision.virtual_time import external_work
 from tests.providers.fake_services import FakeServices
 from tests.vendors.http_server import (

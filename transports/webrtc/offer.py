@@ -7,7 +7,7 @@ from aiortc import RTCIceCandidate, sdp
 from aiortc.codecs import CODECS
 from aiortc.rtcdtlstransport import X509_DIGEST_ALGORITHMS
 
-from transports.webrtc_internals import LOOPBACK
+from transports.webrtc.internals import LOOPBACK
 
 MAX_SDP_BYTES: Final = 64 * 1024
 MAX_SECTIONS: Final = 8

@@ -10,7 +10,7 @@ from actors.audio import BYTES_PER_SAMPLE
 from actors.ports import Services, TextToSpeech
 from actors.vendor import FailureKind, ProviderError, SpeechPcm, SpeechRequest
 from providers.http_client import Outside, outside, refuse_no_stream
-from providers.openai_account import OpenAIAccount, given
+from providers.openai.account import OpenAIAccount, given
 
 
 class OpenAITTS(OpenAIAccount):

@@ -3,7 +3,7 @@
 from typing import Any, Protocol, cast
 
 from providers.libraries import load_library
-from providers.pocketsphinx_listener import Endpointer
+from providers.pocketsphinx.listener import Endpointer
 
 
 class Hypothesis(Protocol):

@@ -10,13 +10,13 @@ from typing import IO, Final
 
 from actors.ports import Services
 from actors.vendor import FailureKind, ProviderError
-from providers.pocketsphinx_wire import HEADER, Frame, Kind, Options, pack, unpack_header
+from providers.pocketsphinx.wire import HEADER, Frame, Kind, Options, pack, unpack_header
 from providers.tasks import running
 
 ROOT: Final = Path(__file__).parent.parent
 START: Final = (
     "import sys; sys.path.append(sys.argv[1]); "
-    "from providers.pocketsphinx_child import main; main()"
+    "from providers.pocketsphinx.child import main; main()"
 )
 """Finds our own folder wherever it is installed, and shadows nothing with it."""
 LAST_WORDS_BYTES: Final = 2000

@@ -7,7 +7,7 @@ from aiortc.rtcconfiguration import RTCIceTransportPolicy
 from aiortc.rtcicetransport import parse_stun_turn_uri
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from transports.webrtc_internals import LOOPBACK
+from transports.webrtc.internals import LOOPBACK
 
 _FROZEN: Final = ConfigDict(frozen=True, extra="forbid")
 

@@ -17,13 +17,13 @@ from aiortc.exceptions import InvalidStateError, OperationError
 
 from actors.arrivals import AudioIn, VideoIn
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
-from transports.webrtc_audio import AgentTrack, CallerEar
-from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_inbox import Inbox
-from transports.webrtc_internals import own_connecting, reach_at, replace_jitter_buffer
-from transports.webrtc_liveness import Liveness, packets_received
-from transports.webrtc_offer import Candidate, Description, OfferError
-from transports.webrtc_video import VideoEye, limit_bitrate
+from transports.webrtc.audio import AgentTrack, CallerEar
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.inbox import Inbox
+from transports.webrtc.internals import own_connecting, reach_at, replace_jitter_buffer
+from transports.webrtc.liveness import Liveness, packets_received
+from transports.webrtc.offer import Candidate, Description, OfferError
+from transports.webrtc.video import VideoEye, limit_bitrate
 
 CHANNEL: Final = "control"
 GATHER_WITHIN_S: Final = 10.0

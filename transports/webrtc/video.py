@@ -14,7 +14,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from actors.arrivals import VideoIn
 from actors.camera import KEPT
-from transports.webrtc_internals import bound_decoder
+from transports.webrtc.internals import bound_decoder
 
 MAX_BITRATE_KBPS: Final = 800
 """Enough for a model to read by, and a camera's picture of 640 x 360 that decodes in 2 ms."""

@@ -27,7 +27,7 @@ from actors.vendor import (
 )
 from providers.caller_utterance import UtteranceCutter
 from providers.http_client import outside
-from providers.openai_account import OpenAIAccount, given
+from providers.openai.account import OpenAIAccount, given
 
 SHORTEST_BYTES: Final = CALLER_RATE_HZ // 5 * BYTES_PER_SAMPLE
 """The vendor refuses what is shorter than 0.1 s; 0.2 s is safe."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from providers.pocketsphinx_library import Decoder, pocketsphinx, pocketsphinx_lm
-from providers.pocketsphinx_wire import Options
+from providers.pocketsphinx.library import Decoder, pocketsphinx, pocketsphinx_lm
+from providers.pocketsphinx.wire import Options
 
 EXACT_SHARE: Final = 0.5
 """A short phrase cannot reach the margin; heard word for word, this share of it is enough."""

@@ -8,8 +8,8 @@ from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
 from actors.audio import BYTES_PER_SAMPLE
-from transports.webrtc_decimator import Decimator
-from transports.webrtc_opus import (
+from transports.webrtc.decimator import Decimator
+from transports.webrtc.opus import (
     FRAME_SAMPLES,
     SILENCE,
     TIME_BASE,
@@ -17,8 +17,8 @@ from transports.webrtc_opus import (
     OpusEncoder,
     OpusPacket,
 )
-from transports.webrtc_pacing import FRAME_S, Playout, next_slot
-from transports.webrtc_reorder import Reorder
+from transports.webrtc.pacing import FRAME_S, Playout, next_slot
+from transports.webrtc.reorder import Reorder
 
 MAX_GAP_SAMPLES: Final = 5 * FRAME_SAMPLES
 """A longer gap has been filled with silence as time went by."""

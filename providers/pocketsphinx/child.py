@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from providers.pocketsphinx_decoders import Recogniser, UnusableVocabularyError, build
-from providers.pocketsphinx_library import pocketsphinx
-from providers.pocketsphinx_listener import Listener
-from providers.pocketsphinx_wire import Endpointing, Frame, Kind, Options, pack, read_frame
+from providers.pocketsphinx.decoders import Recogniser, UnusableVocabularyError, build
+from providers.pocketsphinx.library import pocketsphinx
+from providers.pocketsphinx.listener import Listener
+from providers.pocketsphinx.wire import Endpointing, Frame, Kind, Options, pack, read_frame
 
 
 def main() -> None:

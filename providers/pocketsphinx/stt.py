@@ -26,8 +26,8 @@ from actors.vendor import (
 )
 from providers.config import Needs, ProviderConfig
 from providers.libraries import require_library
-from providers.pocketsphinx_process import RecogniserProcess, recogniser_process
-from providers.pocketsphinx_wire import Endpointing, Frame, Kind, Options
+from providers.pocketsphinx.process import RecogniserProcess, recogniser_process
+from providers.pocketsphinx.wire import Endpointing, Frame, Kind, Options
 from providers.tasks import running
 
 

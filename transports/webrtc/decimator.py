@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from actors.audio import CALLER_RATE_HZ
-from transports.webrtc_opus import RATE_HZ
+from transports.webrtc.opus import RATE_HZ
 
 FACTOR: Final = RATE_HZ // CALLER_RATE_HZ
 TAPS: Final = 95

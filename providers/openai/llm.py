@@ -14,8 +14,8 @@ from actors.chat_capabilities import ChatCapabilities, ResumeMode
 from actors.ports import LanguageModel, Services
 from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest
 from providers.http_client import Outside, outside, refuse_no_stream
-from providers.openai_account import OpenAIAccount, given
-from providers.openai_chat import ChatReader, begin_answer, chat_messages
+from providers.openai.account import OpenAIAccount, given
+from providers.openai.chat import ChatReader, begin_answer, chat_messages
 from providers.tool_shapes import openai_chat_tool
 
 _THINKS: Final = re.compile(r"o\d|gpt-5(?!\.)")

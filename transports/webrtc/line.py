@@ -18,7 +18,7 @@ from actors.arrivals import (
 )
 from transports.control import BadMessageError, Bye, ClientMessage, Pong, parse, written
 from transports.token_bucket import TokenBucket
-from transports.webrtc_peer import Peer
+from transports.webrtc.peer import Peer
 
 MOST_BAD_MESSAGES: Final = 10
 TEXTS_PER_S: Final = 50

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from actors.ports import Line, Services
-from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_line import Patience, WebRtcLine
-from transports.webrtc_offer import Candidate, Description, OfferError
-from transports.webrtc_opus import RATE_HZ
-from transports.webrtc_peer import Peer, PeerError, open_peer
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.line import Patience, WebRtcLine
+from transports.webrtc.offer import Candidate, Description, OfferError
+from transports.webrtc.opus import RATE_HZ
+from transports.webrtc.peer import Peer, PeerError, open_peer
 
 ANSWER_WITHIN_S: Final = 15.0
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from providers.pocketsphinx_wire import Endpointing, Frame, Kind
+from providers.pocketsphinx.wire import Endpointing, Frame, Kind
 
 RATE_HZ: Final = 16_000
 PRE_ROLL: Final = RATE_HZ * 4 // 10

@@ -19,11 +19,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from actors.ports import Line, Services
-from transports.webrtc_config import WebRtcConfig
-from transports.webrtc_line import Patience, WebRtcLine
-from transports.webrtc_offer import MAX_SDP_BYTES, Candidate, Description, OfferError
-from transports.webrtc_opus import RATE_HZ
-from transports.webrtc_peer import Peer, PeerError, open_peer
+from transports.webrtc.config import WebRtcConfig
+from transports.webrtc.line import Patience, WebRtcLine
+from transports.webrtc.offer import MAX_SDP_BYTES, Candidate, Description, OfferError
+from transports.webrtc.opus import RATE_HZ
+from transports.webrtc.peer import Peer, PeerError, open_peer
 
 DIAL_WITHIN_S: Final = 10.0
 REST_S: Final = 1.0

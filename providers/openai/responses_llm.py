@@ -15,9 +15,9 @@ from actors.chat_capabilities import ChatCapabilities
 from actors.ports import LanguageModel, Services
 from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest
 from providers.http_client import Outside, outside, refuse_no_stream
-from providers.openai_account import given
-from providers.openai_llm import OpenAIModel
-from providers.openai_responses import ResponseReader, response_input
+from providers.openai.account import given
+from providers.openai.llm import OpenAIModel
+from providers.openai.responses import ResponseReader, response_input
 from providers.tool_shapes import openai_responses_tool
 
 

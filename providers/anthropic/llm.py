@@ -17,8 +17,8 @@ from pydantic import Field, JsonValue
 from actors.chat_capabilities import ChatCapabilities, ResumeMode
 from actors.ports import LanguageModel, Services
 from actors.vendor import PROBE_TOKENS, ChatEvent, ChatRequest, FailureKind, ProviderError
-from providers.anthropic_messages import message_turns
-from providers.anthropic_stream import MessageReader
+from providers.anthropic.messages import message_turns
+from providers.anthropic.stream import MessageReader
 from providers.http_client import (
     HttpAccount,
     Outside,

@@ -1,0 +1,1 @@
+"""OpenAI, and whoever speaks its protocol: chat, responses, ears and a voice."""
