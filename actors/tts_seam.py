@@ -35,6 +35,11 @@ class Broken:
     timed: bool
     resume: BrokenSpeech = "repeat"
 
+    @property
+    def last(self) -> int:
+        """The sample at which its last word ends, as far as is known."""
+        return self.words[-1].end if self.words else self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Seam:

@@ -79,8 +79,8 @@ class Utterance:
     cut: PendingCut | None = None
     tries: int = 0
     """How many takes of the present piece came to nothing."""
-    was_short: bool = False
-    """Whether the voice before found little sound in this piece as well."""
+    shorts: int = 0
+    """How many takes of the present piece had too little sound."""
     wanted_back: int | None = None
     """The piece from which on to take back, while another cut is under way."""
     played: Played | None = None
@@ -148,7 +148,7 @@ class Utterance:
 
     def begin_piece(self) -> None:
         """Have nothing left over from the piece before."""
-        self.rest, self.tries, self.was_short = "", 0, False
+        self.rest, self.tries, self.shorts = "", 0, 0
         self.join = Join(starved_ms=self.starved_ms)
 
 

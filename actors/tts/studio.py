@@ -23,7 +23,7 @@ from actors.text.splitter import SentenceSplitter
 from actors.tts.job import Join, PendingSwitch, TtsHold, Utterance
 from actors.tts.performer import Speak
 from actors.tts.take import Sound, Take
-from actors.tts_seam import Broken, count, seam, without_first
+from actors.tts_seam import Broken, seam, without_first
 from actors.vendor import FailureKind, SpeechRequest
 from actors.voice import Voice
 from actors.word_map import estimated
@@ -31,6 +31,11 @@ from actors.word_map import estimated
 FIRST_RESULT_S = 1.5
 HOOKED_S = 60.0
 """The most audio of a piece out of which a hook may have made any text."""
+TAIL_S = 0.05
+"""Word timings are rounded: the last word may reach so far beyond a sound that is whole."""
+SHORT_TIMED, SHORT_GUESSED = 2, 1
+"""So many takes of a piece may be found short, by word timings or by a guess at its length; if one
+more is, the timings or the guess are wrong."""
 UNTIMED_WORDS = 12
 """A text for a voice without word timings is no longer: it may have to be said again whole."""
 
@@ -177,7 +182,7 @@ class TtsStudio(Role[TtsHold]):
         voice = self.held.voice(take.performer)
         if seconds > 0:
             if self._is_short(utterance, take, voice, seconds):
-                utterance.was_short = True
+                utterance.shorts += 1
                 detail = f"{seconds:.1f} s of audio for {take.text!r}"
                 self.fail(take, FailureKind.SHORT, detail)
                 return
@@ -197,18 +202,19 @@ class TtsStudio(Role[TtsHold]):
             utterance.end_piece()
 
     def _is_short(self, utterance: Utterance, take: Take, voice: Voice, seconds: float) -> bool:
-        """Tell whether words are missing; if two voices need so little, it was not the voice.
+        """Tell whether words are missing; if several voices need so little, it was not the voice.
 
         Word timings tell what was not spoken; else no more than a guess at the length does.
         """
-        if self.call.hooks.tts is not None or utterance.was_short:
+        enough = SHORT_TIMED if take.timings else SHORT_GUESSED
+        if self.call.hooks.tts is not None or utterance.shorts >= enough:
             return False
         is_short = voice.is_short(take.text, seconds)
         if not take.timings:
             return is_short
         broken = self.broken(utterance, take)
-        spoken = seam(broken, utterance.off)
-        return spoken.heard < count(broken.words) or (is_short and bool(spoken.rest))
+        missing_s = samples_to_s(broken.last - utterance.off, self._rate_hz)
+        return missing_s > TAIL_S or (is_short and bool(seam(broken, utterance.off).rest))
 
     def play_kept(self, utterance: Utterance, pcm: bytes) -> None:
         """Play a piece that was spoken in advance: nobody is there to speak it now."""

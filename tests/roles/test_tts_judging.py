@@ -35,6 +35,28 @@ async def test_tts_short_audio_success(*, timings: bool) -> None:
     assert heard.transcript == TEXT
 
 
+async def test_a_last_word_that_breaks_off_near_its_end_is_said_again_unheard() -> None:
+    """Ten words of 300 ms in the first piece: the sound ends 120 ms before the last one does."""
+    first = voice(share=0.96, timings_lag_ms=0)
+    heard = await spoken(first, voice("second"))
+    assert heard.switches[0]["kind"] == "short"
+    assert heard.words == list(WORDS)
+
+
+async def test_two_voices_may_break_off_in_the_same_piece_and_no_word_is_lost() -> None:
+    broken = [voice(name, share=0.75, timings_lag_ms=0) for name in ("first", "second")]
+    heard = await spoken(*broken, voice("third"))
+    assert [switch["kind"] for switch in heard.switches] == ["short", "short"]
+    assert heard.words == list(WORDS)
+
+
+async def test_timings_that_reach_a_little_beyond_the_sound_are_no_fault() -> None:
+    first = voice(share=0.99, timings_lag_ms=0)
+    heard = await spoken(first, voice("second"))
+    assert heard.switches == ()
+    assert heard.words == list(WORDS)
+
+
 async def test_words_that_the_timings_place_behind_the_sound_are_said_by_the_next_voice() -> None:
     first = voice(share=0.8, timings_lag_ms=0)
     heard = await spoken(first, voice("second"))
