@@ -75,6 +75,11 @@ class Output:
     """Whether its end has been told to those outside."""
     stamps: Stamps = field(default_factory=Stamps)
 
+    @property
+    def breaks_off(self) -> bool:
+        """Whether it ended before it was complete."""
+        return self.over not in {"", "finished", "silent"}
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -39,9 +39,7 @@ class LlmAsker(Role[LlmHold]):
     def __init__(self, slot: Slot) -> None:
         """Serve the call of this slot."""
         super().__init__(slot)
-        addresses = self.call.addresses
-        self._session: AnyAddress = addresses.session
-        self._is_in_writing = addresses.tts is addresses.audio_track
+        self._session: AnyAddress = self.call.addresses.session
 
     def first_hold(self, cast: Cast) -> LlmHold:
         """Begin with no reply."""
@@ -213,8 +211,8 @@ class LlmAsker(Role[LlmHold]):
         heard_s = 0.0 if job.played is None else job.played.samples / self.call.track_rate_hz
         # Of a voice that speaks faster than is thought, speech would seem to be left for ever.
         is_dry = job.played is not None and job.played.phase is PlayPhase.DRAINED
-        is_heard = self._is_in_writing or is_dry
-        unheard_s = 0.0 if is_heard else speech_s(job.speech.text) - heard_s
+        is_spoken = self.call.has_voice and not self.call.is_in_writing
+        unheard_s = 0.0 if is_dry or not is_spoken else speech_s(job.speech.text) - heard_s
         pace = job.pace or Pace(now_s)
         return pace.due(covered_until_s=now_s + unheard_s)
 

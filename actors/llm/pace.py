@@ -63,6 +63,10 @@ class Pace:
             case _:
                 return replace(self, last_s=now_s)
 
+    def is_sooner_due(self, before: "Pace") -> bool:
+        """Whether it may count as failed sooner than it would have ``before`` the last event."""
+        return self.due(covered_until_s=0)[0] < before.due(covered_until_s=0)[0]
+
     def due(self, *, covered_until_s: float) -> tuple[float, FailureKind]:
         """Return when it counts as failed, unless another event comes, and as what.
 

@@ -164,7 +164,9 @@ class LlmRole(LlmHedger):
         first = not (job.rounds or job.round_text or job.calls)
         now_s = self.clock.now_s()
         if job.pace is not None:
-            job.pace = job.pace.after(event, now_s)
+            before, job.pace = job.pace, job.pace.after(event, now_s)
+            if job.pace.is_sooner_due(before):
+                self._watch(job)
         match event:
             case TextDelta(text):
                 self.drop_rival(job)

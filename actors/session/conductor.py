@@ -252,7 +252,7 @@ class Conductor:
                 self.report(Interrupted(reason.value, played_ms), epoch=epoch)
                 self._cut(epoch, reason.value)
                 if output is not None:
-                    output.over = "interrupted"
+                    output.over = "failed" if reason.is_failure else "interrupted"
                     if output.reader is not None:
                         output.reader.tell(Cut(epoch, reason.value))
             case fx.OutputEnded(_, end):
@@ -271,17 +271,16 @@ class Conductor:
         played_ms = output.played * 1000 // self._call.track_rate_hz
         self.report(AgentSpeechFinished(output.over, played_ms), epoch=output.epoch)
         if text:
-            interrupted = output.over == "interrupted"
-            self.report(AgentTranscript(text, interrupted), epoch=output.epoch)
+            self.report(AgentTranscript(text, output.breaks_off), epoch=output.epoch)
         self._hooks.agent_turn_ended(text)
         waiting = output.within if output.request is None else [output.request, *output.within]
         for request in waiting:
             request.utterance.resolve(output.over, text)
 
-    def close_interrupted(self, record: CallRecord) -> None:
+    def close_cut(self, record: CallRecord) -> None:
         """Close what was cut at the very end: the track's answer would come too late."""
         for output in record.outputs.values():
-            if output.over == "interrupted":
+            if output.over:
                 self.close_output(record, output)
 
     def _speak_within(self, record: CallRecord, epoch: int, ref: str) -> None:

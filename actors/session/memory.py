@@ -102,9 +102,8 @@ def write_heard(record: CallRecord, output: Output) -> str:
     """Bring the assistant message of this output up to date; return its text."""
     text = heard_text(output)
     if text:
-        interrupted = output.over not in {"", "finished", "silent"}
         message = Message(
-            role="assistant", text=text, interrupted=interrupted, id=output.message_id
+            role="assistant", text=text, interrupted=output.breaks_off, id=output.message_id
         )
         record.conversation = record.conversation.with_replaced(message)
     return text

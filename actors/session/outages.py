@@ -14,7 +14,7 @@ from actors.events import SayWithin, SlotDark, SlotLit
 from actors.reports import OutageBegan, OutageEnded
 from actors.session.call_limits import Clockwork
 from actors.session.conductor import Conductor
-from actors.turn_taking import Input, inputs
+from actors.turn_taking import Input, InterruptReason, inputs
 from actors.utterance import Utterance
 from actors.wishes import Close, Say
 
@@ -88,4 +88,5 @@ class Outages:
 
         self._session.run_hook("goodbye", leave, timeout_s=None)
         text = record.part.script.phrases.goodbye
-        return Say(goodbye, text, interruptible=False), inputs.Interrupt(force=True)
+        cut = inputs.Interrupt(force=True, reason=InterruptReason.OUTAGE)
+        return Say(goodbye, text, interruptible=False), cut

@@ -172,7 +172,7 @@ class Session(Actor):
             record.tries = 0
         if record.ending and not record.closed:
             record.closed = True
-            self._conductor.close_interrupted(record)
+            self._conductor.close_cut(record)
             self._conductor.report(SessionClosed(record.closing))
             self._call.addresses.transport.tell(HangUp(record.closing))
             self.stop()

@@ -79,8 +79,6 @@ from actors.turn_taking.inputs import (
     SttCapable,
     SttEnded,
     SttHeld,
-    Timer,
-    TimerName,
     ToolsBusy,
     VadEnded,
     VadStarted,
@@ -89,6 +87,7 @@ from actors.turn_taking.inputs import (
 from actors.turn_taking.machine import initial, rearm, step
 from actors.turn_taking.rules.views import agent_state, is_quiet, user_state
 from actors.turn_taking.state import Phase, State
+from actors.turn_taking.timer import Timer, TimerName
 
 __all__ = [
     "AgentAudioDrained",

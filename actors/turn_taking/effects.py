@@ -4,7 +4,6 @@ import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from actors.turn_taking.inputs import TimerName
 from actors.turn_taking.reasons import (
     CancelReason,
     CommitReason,
@@ -14,6 +13,7 @@ from actors.turn_taking.reasons import (
     PauseReason,
     ResumeReason,
 )
+from actors.turn_taking.timer import TimerName
 
 
 class OutputKind(enum.Enum):

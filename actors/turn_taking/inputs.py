@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from actors.turn_taking.config import TurnTakingConfig
+from actors.turn_taking.reasons import InterruptReason
+from actors.turn_taking.timer import Timer
 
 # ---------------------------------------------------------------- the user's side
 
@@ -242,6 +244,7 @@ class Interrupt:
     """Cut the agent; ``force`` cuts what is uninterruptible, too."""
 
     force: bool = False
+    reason: InterruptReason = InterruptReason.COMMAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,31 +262,6 @@ class HandedOver:
 @dataclass(frozen=True, slots=True)
 class Close:
     """The call ends."""
-
-
-# ---------------------------------------------------------------- time
-
-
-class TimerName(enum.Enum):
-    """The machine's alarms; one of each at most."""
-
-    TURN = "turn"
-    HOLD = "hold"
-    MAX_TURN = "max_turn"
-    BARGE = "barge"
-    DECIDE = "decide"
-    RESUME = "resume"
-    STALL = "stall"
-    DTMF = "dtmf"
-    WAKE = "wake"
-    AWAY = "away"
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """An alarm went off; it comes after the other inputs of its instant."""
-
-    name: TimerName
 
 
 SpeechInput: TypeAlias = VadStarted | VadEnded | Interim | Preflight | Final

@@ -22,8 +22,6 @@ from actors.turn_taking.inputs import (
     Say,
     SideInput,
     SpeechInput,
-    Timer,
-    TimerName,
     VadEnded,
     VadStarted,
 )
@@ -40,6 +38,7 @@ from actors.turn_taking.rules import (
 )
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, State
+from actors.turn_taking.timer import Timer, TimerName
 
 
 def initial(config: TurnTakingConfig, capabilities: Capabilities) -> State:

@@ -35,8 +35,15 @@ class InterruptReason(enum.Enum):
     DTMF = "dtmf"
     COMMAND = "command"
     STALLED = "stalled"
+    OUTAGE = "outage"
+    """Nobody is left who could bring it on."""
     LEFT = "left"
     CLOSING = "closing"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether nobody cut the agent: it could not go on."""
+        return self in {InterruptReason.STALLED, InterruptReason.OUTAGE}
 
 
 class DropReason(enum.Enum):

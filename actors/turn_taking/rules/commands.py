@@ -36,8 +36,8 @@ def carry_out(draft: Draft, given: Command) -> None:
             for output in draft.state.queue:
                 if output.ref == ref:
                     floor.drop(draft, output, DropReason.WITHDRAWN)
-        case Interrupt(force=force):
-            _interrupt(draft, force=force)
+        case Interrupt():
+            _interrupt(draft, given)
         case Started():
             if draft.state.phase is Phase.STARTING:
                 draft.put(phase=Phase.IDLE)
@@ -83,12 +83,12 @@ def _queued(given: Say | Reply) -> Queued:
     )
 
 
-def _interrupt(draft: Draft, *, force: bool) -> None:
+def _interrupt(draft: Draft, given: Interrupt) -> None:
     live = draft.state.live
     if live is None:
         return
-    if force or views.is_interruptible(live):
-        floor.interrupt(draft, InterruptReason.COMMAND)
+    if given.force or views.is_interruptible(live):
+        floor.interrupt(draft, given.reason)
     else:
         draft.emit(Refused("interrupt"))
 

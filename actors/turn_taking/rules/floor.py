@@ -26,7 +26,12 @@ _DROP_ALL = {
     InterruptReason.LEFT: DropReason.LEFT,
     InterruptReason.CLOSING: DropReason.CLOSING,
 }
-_NOT_THE_USERS = (InterruptReason.COMMAND, InterruptReason.LEFT, InterruptReason.CLOSING)
+_NOT_THE_USERS = (
+    InterruptReason.COMMAND,
+    InterruptReason.OUTAGE,
+    InterruptReason.LEFT,
+    InterruptReason.CLOSING,
+)
 _APOLOGISED_FOR = (OutputKind.TURN, OutputKind.REPLY, OutputKind.CONTINUE)
 
 

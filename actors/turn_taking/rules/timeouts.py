@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from actors.turn_taking.config import InterruptMode
 from actors.turn_taking.effects import CommitReason, DiscardReason, InterruptReason, WakeUp
-from actors.turn_taking.inputs import TimerName
 from actors.turn_taking.reasons import PauseReason, ResumeReason
 from actors.turn_taking.rules import floor, people, speech, taking, timers, turns, user_side, views
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import State
+from actors.turn_taking.timer import TimerName
 
 HELD_UP_NS = 1_000_000_000
 """An alarm that is so late shows that the whole process was held up."""

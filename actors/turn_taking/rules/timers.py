@@ -7,9 +7,9 @@ So none can be forgotten.
 from collections.abc import Callable, Mapping
 
 from actors.turn_taking.config import InterruptMode, to_ns
-from actors.turn_taking.inputs import TimerName
 from actors.turn_taking.rules import views, waits
 from actors.turn_taking.state import Phase, State
+from actors.turn_taking.timer import TimerName
 
 
 def due_times(state: State) -> dict[TimerName, int]:
