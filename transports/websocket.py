@@ -126,6 +126,11 @@ class WebSocketTransport:
     resumable: bool = True
     seat: SocketSeat = field(default_factory=SocketSeat)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the caller's connection is lost and may come back."""
+        return self.seat.is_away
+
     def send(self, text: str) -> None:
         """Send a text message to the caller, if they are there."""
         if self.seat.connection is not None:

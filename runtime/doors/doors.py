@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.requests import HTTPConnection
 
@@ -13,13 +13,16 @@ from runtime.doors.metrics import Metrics
 from runtime.doors.pulse import LoopLag, Pulse
 from runtime.doors.reception import Reception
 from runtime.doors.refusal import Refusal
-from runtime.doors.rooms import Rooms
+from runtime.doors.rooms import RETRY_S, Rooms
 from runtime.doors.tokens import Token, TokenDesk
 from supervision.address import Address
+from supervision.errors import ActorDeadError, AskTimeout
+from supervision.messages import Request
 from supervision.spec import ChildSpec, Restart
 
 PROTOCOL: Final = "understudy.v1"
 BEARER: Final = "bearer."
+AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(slots=True)
@@ -53,6 +56,18 @@ class Doors:
         """Take in a public event of any room."""
         self.metrics.hear(report)
         self.rooms.hear(report)
+
+    async def ask(self, request: Request[AnswerT], *, within_s: float) -> AnswerT:
+        """Ask the reception.
+
+        Raises:
+            Refusal: it says no, or nobody is there.
+        """
+        try:
+            return await self.reception.ask(request, timeout_s=within_s)
+        except (AskTimeout, ActorDeadError) as error:
+            text = f"nobody is at the reception: try again in {RETRY_S} s"
+            raise Refusal(503, "not_ready", text, RETRY_S) from error
 
     def token(self, connection: HTTPConnection) -> Token:
         """Return the token that came with a request.

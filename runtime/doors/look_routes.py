@@ -59,11 +59,13 @@ class LookRoutes:
         return Response(metrics.text(), media_type=PROMETHEUS)
 
     async def health(self, request: Request) -> Response:
-        """Tell whether the loop turns and the tree stands."""
+        """Tell whether the loop turns, the tree stands and somebody lets people in."""
         try:
             tree = (await self.doors.house.snapshot()).state
         except (AskTimeout, ActorDeadError):
             tree = "silent"
+        if not self.doors.reception.is_running:
+            tree = "without reception"
         lag_s = self._lag_s()
         health = Health(
             ok=tree == "running" and lag_s < SICK_S,
@@ -75,7 +77,8 @@ class LookRoutes:
 
     async def readiness(self, request: Request) -> Response:
         """Tell whether another room finds a place."""
-        free = max(0, self.doors.rooms.free(self.doors.house.rooms))
+        is_there = self.doors.reception.is_running
+        free = max(0, self.doors.rooms.free(self.doors.house.rooms)) if is_there else 0
         ready = Readiness(ready=free > 0, free=free)
         return JSONResponse(as_json(ready), 200 if ready.ready else 503)
 

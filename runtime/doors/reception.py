@@ -42,6 +42,7 @@ class Seat:
 
     room: Room
     link: CallerLink
+    identity: str
     speaks: bool
     resumed: bool
     """Whether they spoke here before."""
@@ -174,7 +175,8 @@ class Reception(Actor):
             raise Refusal(409, "other_route", text)
         if not speaks and len(room.audience.connections) >= self._config.max_listeners:
             raise Refusal(429, "too_many_listeners", "so many listen that nobody else can", 30)
-        return Seat(room, link, speaks, resumed=speaks and room.state is RoomState.OPEN)
+        is_back = speaks and room.state is RoomState.OPEN
+        return Seat(room, link, wish.token.identity, speaks, resumed=is_back)
 
     async def _open(self, room: Room, link: CallerLink) -> None:
         wish = room.wish

@@ -25,7 +25,6 @@ from runtime.doors.reception import CloseRoom, Reserve
 from runtime.doors.refusal import Refusal
 from runtime.doors.rooms import Room, RoomWish
 from runtime.doors.tokens import NAME, Grant
-from transports.websocket import WebSocketTransport
 
 ASK_S: Final = 5.0
 
@@ -52,7 +51,7 @@ class RoomRoutes:
             in_writing=order.in_writing,
             userdata=order.userdata,
         )
-        room = await self.doors.reception.ask(Reserve(wish), timeout_s=ASK_S)
+        room = await self.doors.ask(Reserve(wish), within_s=ASK_S)
         base = f"{request.scope.get('root_path', '')}/rooms/{room.id}"
         grants = (Grant.JOIN, Grant.LISTEN)
         ticket = RoomTicket(
@@ -83,7 +82,7 @@ class RoomRoutes:
     async def close(self, request: Request) -> Response:
         """Let the agent take its leave."""
         room = self._of_guest(request, Grant.JOIN)
-        await self.doors.reception.ask(CloseRoom(room.id, "closed by request"), timeout_s=ASK_S)
+        await self.doors.ask(CloseRoom(room.id, "closed by request"), within_s=ASK_S)
         return JSONResponse(as_json(RoomClosing(room=room.id)), 202)
 
     async def say(self, request: Request) -> Response:
@@ -136,7 +135,7 @@ class RoomRoutes:
             age_s=round(asyncio.get_running_loop().time() - room.made_s, 1),
             agent_state="starting" if session is None else session.agent_state,
             user_state="idle" if session is None else session.user_state,
-            away=isinstance(link, WebSocketTransport) and link.seat.is_away,
+            away=link is not None and link.is_away,
         )
 
 

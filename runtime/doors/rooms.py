@@ -26,6 +26,11 @@ RETRY_S: Final = 5
 class CallerLink(Transport, Protocol):
     """A transport over which text messages reach the caller as well."""
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the caller's connection is lost and may come back."""
+        ...
+
     def send(self, text: str) -> None:
         """Send a text message, if the caller is there."""
         ...

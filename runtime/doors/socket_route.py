@@ -78,13 +78,13 @@ class SocketRoute:
             rejoin_s=self.doors.config.rejoin_s,
         )
         enter = Enter(room.id, token, link, wish.role)
-        return await self.doors.reception.ask(enter, timeout_s=ENTER_WITHIN_S)
+        return await self.doors.ask(enter, within_s=ENTER_WITHIN_S)
 
     async def _serve(self, wire: "StarletteWire", seat: Seat, wish: SocketWish) -> None:
         ready = written(
             "ready",
             room=seat.room.id,
-            identity=seat.room.speaker if seat.speaks else "",
+            identity=seat.identity,
             role="speaker" if seat.speaks else "listener",
             **{"in": wish.in_hz, "out": wish.out_hz},
             playback="reported" if wish.is_reported and seat.speaks else "sent",

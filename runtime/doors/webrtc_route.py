@@ -39,7 +39,7 @@ class WebRtcRoutes:
         except OfferError as error:
             raise Refusal(400, "bad_offer", str(error)) from error
         enter = Enter(room.id, token, self._link(), "speaker")
-        seat = await self.doors.reception.ask(enter, timeout_s=ENTER_WITHIN_S)
+        seat = await self.doors.ask(enter, within_s=ENTER_WITHIN_S)
         return JSONResponse(as_json(await self._answer(seat, given.sdp)))
 
     async def candidates(self, request: Request) -> Response:
@@ -52,6 +52,8 @@ class WebRtcRoutes:
         given = await read_body(request, IceCandidates)
         if not isinstance(room.link, WebRtcTransport):
             raise Refusal(409, "not_open", "candidates come after an offer")
+        if token.identity != room.speaker:
+            raise Refusal(403, "seat_taken", "somebody else speaks in this room")
         found = [
             Candidate(one.candidate, one.sdpMid, one.sdpMLineIndex) for one in given.candidates
         ]
@@ -77,7 +79,7 @@ class WebRtcRoutes:
         ready = written(
             "ready",
             room=seat.room.id,
-            identity=seat.room.speaker,
+            identity=seat.identity,
             role="speaker",
             **{"in": seat.link.output_sample_rate_hz, "out": seat.link.output_sample_rate_hz},
             playback="sent",

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import httpx2
 import pytest
 
 from runtime.doors.openapi import ROUTES
@@ -121,6 +122,30 @@ async def test_health_and_readiness_are_open_to_all_and_true() -> None:
         health = (await house.http.get("/healthz")).json()
         assert (health["ok"], health["tree"], health["rooms"]) == (True, "running", 0)
         assert (await house.http.get("/readyz")).json() == {"ready": True, "free": 50}
+
+
+async def test_a_loop_that_is_held_up_is_not_healthy() -> None:
+    async with open_house() as house:
+        lag = house.worker.doors().lag
+        lag.beat(0.0)
+        lag.beat(BEAT_S + 1.5)
+        answer = await house.http.get("/healthz")
+        assert (answer.status_code, answer.json()["ok"]) == (503, False)
+
+
+async def test_without_a_reception_a_worker_is_neither_healthy_nor_ready_and_says_so() -> None:
+    async with open_house() as house:
+        doors = house.worker.actor("doors")
+        assert doors is not None
+        doors.kill()
+        await eventually(lambda: not house.worker.doors().reception.is_running)
+        host = httpx2.ASGITransport(house.worker.asgi())  # a service of its own still stands
+        async with httpx2.AsyncClient(transport=host, base_url=house.url) as http:
+            health = await http.get("/healthz")
+            assert (health.status_code, health.json()["tree"]) == (503, "without reception")
+            assert (await http.get("/readyz")).status_code == 503
+            answer = await http.post("/rooms", headers=house.bearer())
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "not_ready")
 
 
 async def test_the_document_names_every_route_and_only_those() -> None:

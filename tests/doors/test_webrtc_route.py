@@ -32,10 +32,15 @@ async def test_an_offer_opens_the_call_and_a_fresh_one_with_the_same_token_joins
             ready = await connect(house, ticket, person)
             assert (ready["type"], ready["role"], ready["resumed"]) == ("ready", "speaker", False)
             info = (await house.http.get("/rooms/r1", headers=mine)).json()
-            assert (info["state"], info["route"]) == ("open", "webrtc")
+            assert (info["state"], info["route"], info["away"]) == ("open", "webrtc", False)
             nothing = {"candidates": [{"candidate": "", "sdpMid": "0", "sdpMLineIndex": 0}]}
             late = await house.http.patch("/rooms/r1/webrtc/candidates", json=nothing, headers=mine)
             assert late.status_code == 204, late.text
+            bob = {"Authorization": f"Bearer {house.worker.token('bob', Grant.JOIN, room='r1')}"}
+            foreign = await house.http.patch(
+                "/rooms/r1/webrtc/candidates", json=nothing, headers=bob
+            )
+            assert foreign.json()["error"]["code"] == "seat_taken"
             say: dict[str, Any] = {
                 "headers": house.bearer(Grant.ADMIN),
                 "json": {"text": "Good evening."},
@@ -43,6 +48,9 @@ async def test_an_offer_opens_the_call_and_a_fresh_one_with_the_same_token_joins
             await house.http.post("/rooms/r1/say", **say)
             await person.until(lambda: any("agent_transcript" in m for m in person.messages))
             assert person.loud_since
+        (room,) = house.worker.doors().rooms
+        await eventually(lambda: room.link is not None and room.link.is_away)
+        assert (await house.http.get("/rooms/r1", headers=mine)).json()["away"] is True
         async with browser() as person:
             assert (await connect(house, ticket, person))["resumed"] is True
             await person.say({"type": "bye"})

@@ -25,7 +25,8 @@ async def test_a_second_person_listens_and_cannot_speak() -> None:
         ticket = await house.room(room="r1")
         bob = house.worker.token("bob", Grant.JOIN, room="r1")
         async with house.talk(ticket) as ada, house.talk(ticket, token=bob) as listener:
-            assert listener.messages[0]["role"] == "listener"
+            ready = listener.messages[0]
+            assert (ready["role"], ready["identity"]) == ("listener", "bob")
             await listener.socket.send(bytes(640))
             await listener.tell("text", text="I want to speak")
             refused = [m["code"] for m in [await listener.until("error", count=2)]]

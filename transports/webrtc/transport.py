@@ -48,6 +48,11 @@ class WebRtcDesk:
     """Whether anybody ever was."""
     _asked: asyncio.Queue[_Asked] = field(default_factory=lambda: asyncio.Queue(1))
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the caller's connection is lost and may come back."""
+        return self.has_met and self.peer is None
+
     async def ask(self, offer: Description, greeting: str) -> str:
         """Hand in an offer and wait for the answer; whoever is connected gives way."""
         asked = _Asked(offer, greeting, asyncio.get_running_loop().create_future())
@@ -91,6 +96,11 @@ class WebRtcTransport:
     cancels_echo: bool = True
     """Browsers do, unless their page tells them not to."""
     desk: WebRtcDesk = field(default_factory=WebRtcDesk)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the caller's connection is lost and may come back."""
+        return self.desk.is_away
 
     async def answer(self, sdp: str, *, greeting: str = "") -> str:
         """Take a peer's offer and return the answer, which holds all our candidates.
