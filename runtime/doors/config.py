@@ -2,9 +2,9 @@
 
 import enum
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 class SecondJoiner(enum.Enum):
@@ -22,20 +22,36 @@ def _origin(text: str) -> str:
     return text
 
 
+_HOST = r"[^\s/?:@]+(:[0-9]{1,5})?"
+_ICE_URL = re.compile(rf"stuns?:{_HOST}|turns?:{_HOST}(\?transport=(udp|tcp))?")
+
+
 def _ice_url(text: str) -> str:
-    if not re.fullmatch(r"(stun|turn)s?:[^\s/]+", text):
+    if not _ICE_URL.fullmatch(text):
         raise ValueError(f"{text!r} is no STUN or TURN server: write stun:stun.example.org:3478")
     return text
 
 
 class IceServer(BaseModel):
-    """A STUN or TURN server, in the words of WebRTC."""
+    """A STUN or TURN server, in the words of WebRTC; whoever gets a ticket gets its credential."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    urls: tuple[Annotated[str, AfterValidator(_ice_url)], ...]
+    urls: Annotated[tuple[Annotated[str, AfterValidator(_ice_url)], ...], Field(min_length=1)]
     username: str | None = None
-    credential: str | None = None
+    credential: Annotated[str | None, Field(repr=False)] = None
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        if any(url.startswith("turn") for url in self.urls) and None in {
+            self.username,
+            self.credential,
+        }:
+            raise ValueError(
+                f"{self.urls[-1]}: a TURN server needs username and credential: mount the doors by "
+                "worker.asgi(DoorConfig(ice_servers=…)) and give them there"
+            )
+        return self
 
 
 class DoorConfig(BaseModel):
