@@ -4,27 +4,48 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from providers.anthropic.llm import AnthropicLLM as AnthropicLLM
-    from providers.demo_brain import DemoBrain as DemoBrain
-    from providers.demo_rules import Rule as Rule
-    from providers.energy_vad import EnergyVAD as EnergyVAD
-    from providers.espeak import EspeakTTS as EspeakTTS
-    from providers.heuristic_turn_detector import HeuristicTurnDetector as HeuristicTurnDetector
-    from providers.mcp_servers import McpHttp as McpHttp
-    from providers.mcp_servers import McpStdio as McpStdio
-    from providers.openai.llm import OpenAILLM as OpenAILLM
-    from providers.openai.responses_llm import OpenAIResponsesLLM as OpenAIResponsesLLM
-    from providers.openai.stt import OpenAISTT as OpenAISTT
-    from providers.openai.tts import OpenAITTS as OpenAITTS
-    from providers.pocketsphinx.stt import PocketsphinxSTT as PocketsphinxSTT
-    from providers.scripted_ears import ScriptedDenoiser as ScriptedDenoiser
-    from providers.scripted_ears import ScriptedTurnDetector as ScriptedTurnDetector
-    from providers.scripted_ears import ScriptedVAD as ScriptedVAD
-    from providers.scripted_llm import ScriptedLLM as ScriptedLLM
-    from providers.scripted_stt import ScriptedSTT as ScriptedSTT
-    from providers.scripted_tts import ScriptedTTS as ScriptedTTS
-    from providers.silero_vad import SileroVAD as SileroVAD
-    from providers.webrtc_denoiser import WebRtcDenoiser as WebRtcDenoiser
+    from providers.anthropic.llm import AnthropicLLM
+    from providers.demo_brain import DemoBrain
+    from providers.demo_rules import Rule
+    from providers.energy_vad import EnergyVAD
+    from providers.espeak import EspeakTTS
+    from providers.heuristic_turn_detector import HeuristicTurnDetector
+    from providers.mcp_servers import McpHttp, McpStdio
+    from providers.openai.llm import OpenAILLM
+    from providers.openai.responses_llm import OpenAIResponsesLLM
+    from providers.openai.stt import OpenAISTT
+    from providers.openai.tts import OpenAITTS
+    from providers.pocketsphinx.stt import PocketsphinxSTT
+    from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector, ScriptedVAD
+    from providers.scripted_llm import ScriptedLLM
+    from providers.scripted_stt import ScriptedSTT
+    from providers.scripted_tts import ScriptedTTS
+    from providers.silero_vad import SileroVAD
+    from providers.webrtc_denoiser import WebRtcDenoiser
+
+__all__ = [
+    "AnthropicLLM",
+    "DemoBrain",
+    "EnergyVAD",
+    "EspeakTTS",
+    "HeuristicTurnDetector",
+    "McpHttp",
+    "McpStdio",
+    "OpenAILLM",
+    "OpenAIResponsesLLM",
+    "OpenAISTT",
+    "OpenAITTS",
+    "PocketsphinxSTT",
+    "Rule",
+    "ScriptedDenoiser",
+    "ScriptedLLM",
+    "ScriptedSTT",
+    "ScriptedTTS",
+    "ScriptedTurnDetector",
+    "ScriptedVAD",
+    "SileroVAD",
+    "WebRtcDenoiser",
+]
 
 _SHELVES = {
     "AnthropicLLM": "providers.anthropic.llm",

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from runtime import loops
 from runtime.errors import UserError
-from runtime.events_file import EventsFile, check_events_path
+from runtime.events_file import EventsFile
 from runtime.job import Job
 from runtime.live_worker import live_worker
 from runtime.output import say
+from runtime.places import check_place
 from runtime.preparation import Prepared, prepare
 from runtime.slot_watch import SlotWatch
 from runtime.transcript import Transcript
@@ -54,7 +55,7 @@ def run_call(options: CallOptions) -> int:
     except WavFileError as error:
         raise UserError(str(error)) from error
     if options.events is not None:
-        check_events_path(options.events)
+        check_place(options.events, options.input, options.output)
     call = _Call(options, prepared, transport)
     return loops.run(call.hold(), fast=options.fast)
 

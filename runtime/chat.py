@@ -9,8 +9,9 @@ from pathlib import Path
 from actors.reports import Report
 from runtime import loops
 from runtime.chat_screen import ChatScreen
-from runtime.events_file import EventsFile, check_events_path
+from runtime.events_file import EventsFile
 from runtime.live_call import hold_call
+from runtime.places import check_place
 from runtime.preparation import Prepared, prepare
 from runtime.run_options import RunOptions
 from runtime.stdin_lines import stdin_lines
@@ -30,7 +31,7 @@ def run_chat(options: RunOptions) -> int:
     """
     prepared = prepare(options.agent, folder=options.folder)
     if options.events is not None:
-        check_events_path(options.events)
+        check_place(options.events)
     return loops.run(converse(prepared, events=options.events))
 
 

@@ -17,6 +17,18 @@ Examples:
   runtime run examples.front_desk:Main --text
   runtime run examples.front_desk:Main --input question.wav --output answer.wav
 """
+GRANTS = """
+\b
+Grants:
+  create  open rooms
+  join    talk in the room of --room
+  listen  hear what is said there
+  admin   everything, in every room
+
+\b
+Example:
+  runtime token --identity ada --room table-4 --grant join --grant listen
+"""
 FILE = click.Path(path_type=Path)
 AGENT = click.argument("agent", metavar="MODULE:ATTR")
 PID = click.option(
@@ -154,7 +166,7 @@ def run(**given: Any) -> int:
     return run_agent(RunOptions(folder=Path.cwd(), **given))
 
 
-@cli.command()
+@cli.command(epilog=GRANTS)
 @click.option("--identity", required=True, metavar="NAME", help="Who it is for.")
 @click.option(
     "--grant",
@@ -163,7 +175,7 @@ def run(**given: Any) -> int:
     multiple=True,
     default=("create",),
     show_default=True,
-    help="What it allows.",
+    help="What it allows; to be given once for each grant.",
 )
 @click.option("--room", metavar="ROOM", help="For which room join and listen hold.")
 @click.option(

@@ -9,10 +9,11 @@ from rich.console import Console
 from actors.reports import Report
 from runtime import loops
 from runtime.errors import UserError
-from runtime.events_file import EventsFile, check_events_path
+from runtime.events_file import EventsFile
 from runtime.job import Job
 from runtime.keys import keys_pressed
 from runtime.live_call import hold_call
+from runtime.places import check_place
 from runtime.preparation import Prepared, prepare
 from runtime.run_options import RunOptions
 from runtime.screen import Screen
@@ -35,7 +36,7 @@ def run_console(options: RunOptions) -> int:
     """
     prepared = prepare(options.agent, folder=options.folder)
     if options.events is not None:
-        check_events_path(options.events)
+        check_place(options.events)
     return loops.run(talk(prepared, sound(options), events=options.events))
 
 

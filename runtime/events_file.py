@@ -7,6 +7,7 @@ from typing import Self
 
 from actors.reports import Report
 from runtime.errors import UserError
+from runtime.places import check_place
 
 
 class EventsFile:
@@ -19,7 +20,7 @@ class EventsFile:
     """
 
     def __init__(self, path: Path) -> None:
-        check_events_path(path)
+        check_place(path)
         try:
             self._file = path.open("w", encoding="utf-8", buffering=1)
         except OSError as error:
@@ -45,15 +46,3 @@ class EventsFile:
     ) -> None:
         """Complete the file."""
         self.close()
-
-
-def check_events_path(path: Path) -> None:
-    """Check that events can be written there.
-
-    Raises:
-        UserError: the folder is missing, or a folder has this name.
-    """
-    if path.is_dir():
-        raise UserError(f"{path}: this is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise UserError(f"{path}: the folder {path.parent} does not exist; make it first")

@@ -48,7 +48,7 @@ def check(target: AgentTarget, *, reference: str) -> AgentConfig:
         agent = instantiate(target)
     except UserError:
         raise
-    except Exception as error:  # a user's constructor may raise anything
+    except (Exception, SystemExit) as error:  # a user's constructor may raise anything
         raise UserError(f"{reference} cannot be made: {_blame(error)}") from error
     config = AgentConfig.of(agent)
     if config.is_empty and not declared_fields(agent).keys() & set(HOOKS):
@@ -69,18 +69,21 @@ def _import(name: str, folder: Path) -> ModuleType:
     except SyntaxError as error:
         place = f"{error.filename}, line {error.lineno}"
         raise UserError(f"module {name} is not valid Python: {error.msg} ({place})") from error
-    except Exception as error:  # a user's module may raise anything
+    except (Exception, SystemExit) as error:  # a user's module may raise anything
         raise UserError(f"module {name} cannot be loaded: {_blame(error)}") from error
 
 
 def _module_hint(name: str) -> str:
+    path = Path(name)
+    if path.is_absolute():
+        return f"; call this command in {path.parent} and write {path.stem}"
     if name.endswith(".py") or "/" in name:
         dotted = name.removesuffix(".py").replace("/", ".")
         return f"; write it with dots and without .py: {dotted}"
     return "; call this command where the file lies"
 
 
-def _blame(error: Exception) -> str:
+def _blame(error: BaseException) -> str:
     """Say what was raised, and on which line of the user's."""
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, ValidationError):

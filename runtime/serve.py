@@ -17,10 +17,11 @@ from runtime.doors.config import DoorConfig, IceServer
 from runtime.doors.server import HttpDoor, listen
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
-from runtime.events_file import EventsFile, check_events_path
+from runtime.events_file import EventsFile
 from runtime.live_worker import live_worker
 from runtime.missing_keys import missing_keys
 from runtime.output import say
+from runtime.places import check_place
 from runtime.preparation import Prepared, prepare
 from runtime.run_options import RunOptions
 
@@ -38,7 +39,7 @@ def run_doors(options: RunOptions) -> int:
     """
     prepared = prepare(options.agent, folder=options.folder)
     if options.events is not None:
-        check_events_path(options.events)
+        check_place(options.events)
     config = _config(options)
     _check_host(options.host)
     if not config.only_loopback and prepared.settings.door_secret is None:

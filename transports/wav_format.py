@@ -3,6 +3,7 @@
 Neither side holds more than a second of audio, however long the file.
 """
 
+import os
 import wave
 from collections.abc import Generator, Iterator
 from dataclasses import replace
@@ -35,6 +36,8 @@ def read_frames(path: Path) -> Generator[AudioIn, None, None]:
     Raises:
         WavFileError: the file is missing, no WAV, broken or empty.
     """
+    if path.is_dir():
+        raise WavFileError(f"{path}: this is a folder; name a file in it")
     if not path.is_file():
         raise WavFileError(f"{path}: there is no such file")
     if not path.stat().st_size:
@@ -121,9 +124,10 @@ class WavRecorder:
         self._rate_hz = sample_rate_hz
         self._written = 0
         try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed by __exit__
+            self._place = path.open("wb")
         except OSError as error:
             raise WavFileError(f"{path}: cannot be written ({error.strerror})") from error
+        self._file = wave.open(self._place, "wb")  # noqa: SIM115 - closed by __exit__
         self._file.setnchannels(1)
         self._file.setsampwidth(BYTES_PER_SAMPLE)
         self._file.setframerate(sample_rate_hz)
@@ -150,7 +154,8 @@ class WavRecorder:
         _traceback: TracebackType | None,
     ) -> None:
         """Complete the file."""
-        self._file.close()
+        with self._place:
+            self._file.close()
 
     def _write_silence(self, samples: int) -> None:
         while samples > 0:
@@ -168,9 +173,11 @@ def check_output(path: Path) -> None:
     """Check that a file can be written there.
 
     Raises:
-        WavFileError: the folder is missing, or a folder has this name.
+        WavFileError: the folder is missing or may not be written to, or a folder has this name.
     """
     if path.is_dir():
         raise WavFileError(f"{path}: this is a folder; name a file in it")
     if not path.parent.is_dir():
         raise WavFileError(f"{path}: the folder {path.parent} does not exist; make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise WavFileError(f"{path}: cannot be written (Permission denied)")

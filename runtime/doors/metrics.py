@@ -1,10 +1,10 @@
 """What Prometheus scrapes of a worker: rooms, turns, failures and the loop."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -28,7 +28,7 @@ class Metrics:
 
     def __init__(self, rooms: Rooms, max_rooms: int) -> None:
         """Begin to count."""
-        self.registry = registry = CollectorRegistry()
+        self.registry = registry = _Registry()
         registry.register(_RoomCollector(rooms))
         Gauge("understudy_rooms_max", "Slots for rooms.", registry=registry).set(max_rooms)
         self.loop_lag = Gauge(
@@ -88,6 +88,18 @@ class Metrics:
     def text(self) -> bytes:
         """Return the exposition format."""
         return generate_latest(self.registry)
+
+
+class _Registry(CollectorRegistry):
+    """Leaves out since when each series counts: a gauge more for each, which nobody asks for.
+
+    The library can only be told so for the whole process, which may be another service's.
+    """
+
+    def collect(self) -> Iterator[Metric]:
+        for family in super().collect():
+            family.samples = [s for s in family.samples if not s.name.endswith("_created")]
+            yield family
 
 
 class _RoomCollector(Collector):

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from runtime.errors import UserError
 from runtime.loader import check
+from runtime.places import check_place
 from runtime.testing.campaign import (
     Outcome,
     Subject,
@@ -52,6 +53,9 @@ def run_simulate(options: SimulateOptions) -> int:
         options.agent, options.folder, real_tools=options.real_tools, faults=not options.calm
     )
     check(subject.target(), reference=options.agent)
+    for path in (options.events, options.report):
+        if path is not None:
+            check_place(path)
     if options.events is not None or options.without is not None:
         return _replay(subject, options)
     tally, screen = Tally(), Console(stderr=True)

@@ -115,6 +115,7 @@ async def test_metrics_count_what_happens() -> None:
             assert 'understudy_rooms{state="open"} 1.0' in text
             assert 'understudy_refused_total{code="token_missing"} 1.0' in text
             assert "understudy_loop_lag_seconds" in text
+            assert "_created" not in text
 
 
 async def test_health_and_readiness_are_open_to_all_and_true() -> None:

@@ -158,6 +158,8 @@ def expect_complaint(result: tuple[int, str, str], text: str) -> None:
         ({"input": "none.wav"}, "none.wav: there is no such file"),
         ({"output": "nowhere/out.wav"}, "the folder nowhere does not exist; make it first"),
         ({"output": "in.wav"}, "in.wav: this is the input; name another output"),
+        ({"input": "."}, ".: this is a folder; name a file in it"),
+        ({"agent": "/lobby/desk.py:Main"}, "call this command in /lobby and write desk"),
     ],
 )
 def test_a_wrong_argument_is_told_in_one_line(
@@ -187,6 +189,33 @@ def test_a_missing_folder_for_the_events_is_told_in_one_line(desk: Desk) -> None
     expect_complaint(desk.call("--events", "nowhere/e.jsonl"), "the folder nowhere does not exist")
 
 
+@pytest.mark.parametrize("taken", ["in.wav", "out.wav"])
+def test_events_never_take_the_place_of_the_sound(desk: Desk, taken: str) -> None:
+    before = (desk.folder / "in.wav").read_bytes()
+
+    expect_complaint(desk.call("--events", taken), f"{taken}: this file is meant for something")
+    assert (desk.folder / "in.wav").read_bytes() == before
+
+
+@pytest.mark.parametrize("option", ["--events", "--report"])
+def test_a_simulation_that_could_not_write_its_outcome_does_not_begin(
+    desk: Desk, option: str
+) -> None:
+    given = ("simulate", f"{desk.module}:Main", "--calls", "1", option, "nowhere/out")
+
+    expect_complaint(desk.run(*given), "the folder nowhere does not exist")
+
+
+def test_a_token_that_lets_nobody_in_anywhere_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_SECRET", "s" * 32)
+
+    expect_complaint(
+        desk.run("token", "--identity", "ada", "--grant", "join"), "say which one with --room ROOM"
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "before", "text"),
     [
@@ -194,6 +223,8 @@ def test_a_missing_folder_for_the_events_is_told_in_one_line(desk: Desk) -> None
         ("tts = ScriptedTTS(word=3)", "", "ScriptedTTS: word: Extra inputs are not permitted"),
         ("llm = 'gtp'", "", "Main.llm: there is no provider 'gtp' for llm"),
         ("def __init__(self): self.hotel = {}['x']", "", "Main cannot be made: KeyError: 'x'"),
+        ("def __init__(self): raise SystemExit(3)", "", "Main cannot be made: SystemExit: 3"),
+        ("", "raise SystemExit", "cannot be loaded: SystemExit"),
         ("", "import surely_not_there", "No module named 'surely_not_there'"),
         ("", "raise RuntimeError('two\\n\\nlines')", "RuntimeError: two lines"),
     ],
@@ -253,6 +284,13 @@ def test_help_on_run_names_every_option(desk: Desk) -> None:
     live = ("--console", "--text", "--input-device", "--output-device", "--full-duplex", "--reload")
     for word in ("MODULE:ATTR", "Examples:", *files, *live):
         assert word in said
+
+
+def test_help_on_token_names_every_grant_and_shows_how_to_give_two(desk: Desk) -> None:
+    _, said, _ = desk.run("token", "--help")
+
+    for words in ("create  ", "join  ", "listen  ", "admin  ", "--grant join --grant listen"):
+        assert words in said
 
 
 ROOT = Path(__file__).parent.parent.parent

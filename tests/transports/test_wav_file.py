@@ -246,7 +246,7 @@ def output_is_the_input(folder: Path) -> WavFileTransport:
     ("make", "complaint"),
     [
         (missing, "none.wav: there is no such file"),
-        (a_folder, "there is no such file"),
+        (a_folder, "this is a folder; name a file in it"),
         (not_a_wav, "bad.wav: this is not a WAV file that can be read"),
         (no_bytes, "bad.wav: this file is empty"),
         (no_samples, "bad.wav: this WAV file is empty"),
