@@ -1,4 +1,4 @@
-"""What the turn machine decided, told to the outside with its reason.
+"""What the turn machine decided, told to the outside with its reason, and what answers cost.
 
 With these in the events file "why did it interrupt?" has an answer. What else is public, and the
 stamp that each event bears, is in `actors/reports.py`.
@@ -94,6 +94,18 @@ class SpeculationWasted:
     characters: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """What a request to a language model has cost, as its vendor counts.
+
+    A request that broke off or was cut short is not told: its vendor had not counted it yet.
+    """
+
+    provider: str
+    input_tokens: int
+    output_tokens: int
+
+
 Decision: TypeAlias = (
     TurnJudged
     | TurnAmended
@@ -106,6 +118,7 @@ Decision: TypeAlias = (
     | SpeculationConfirmed
     | SpeculationCancelled
     | SpeculationWasted
+    | ModelUsed
 )
 
 DECISION_NAMES: Final[dict[type[object], str]] = {
@@ -120,4 +133,5 @@ DECISION_NAMES: Final[dict[type[object], str]] = {
     SpeculationConfirmed: "speculation_confirmed",
     SpeculationCancelled: "speculation_cancelled",
     SpeculationWasted: "speculation_wasted",
+    ModelUsed: "model_used",
 }

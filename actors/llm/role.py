@@ -9,6 +9,7 @@ from typing import assert_never
 
 from actors.chat_capabilities import CUT_OFF
 from actors.conversation import ToolCall
+from actors.decision_reports import ModelUsed
 from actors.events import Begin, Cut, Generate, Played, ReplyProgress, ReplyText, SayWithin
 from actors.frames import Piece
 from actors.llm.hedger import HedgeDue, LlmHedger
@@ -181,8 +182,10 @@ class LlmRole(LlmHedger):
                 if now_s - job.progress_told_s >= PROGRESS_EVERY_S:
                     job.progress_told_s = now_s
                     self._tell(self._session, ReplyProgress(job.epoch))
-            case Usage(output_tokens=tokens):
-                job.round_tokens = tokens
+            case Usage(input_tokens, output_tokens):
+                job.round_tokens = output_tokens
+                used = ModelUsed(job.performer, input_tokens, output_tokens)
+                self.call.report(used, at_ns=self.clock.now_ns(), epoch=job.epoch)
             case ChatDone(reason):
                 job.end_reason = reason
             case _:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metr
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from actors.decision_reports import ModelUsed
 from actors.reports import (
     ActorRestarted,
     ConnectionChanged,
@@ -61,6 +62,12 @@ class Metrics:
             ["status"],
             registry=registry,
         )
+        self._tokens = Counter(
+            "understudy_llm_tokens",
+            "Tokens of language models, as their vendors count.",
+            ["provider", "direction"],
+            registry=registry,
+        )
         self._connections = Counter(
             "understudy_connection_changes", "Lost and back.", ["state"], registry=registry
         )
@@ -80,6 +87,9 @@ class Metrics:
                 self._restarts.inc()
             case ToolCalled(status=status):
                 self._tools.labels(status).inc()
+            case ModelUsed(provider, input_tokens, output_tokens):
+                self._tokens.labels(provider, "input").inc(input_tokens)
+                self._tokens.labels(provider, "output").inc(output_tokens)
             case ConnectionChanged(state):
                 self._connections.labels(state).inc()
             case _:

@@ -8,8 +8,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from actors.decision_reports import ModelUsed
+from actors.reports import Report
+from runtime.doors.config import DoorConfig
+from runtime.doors.metrics import Metrics
 from runtime.doors.openapi import ROUTES
 from runtime.doors.pulse import BEAT_S, LoopLag
+from runtime.doors.rooms import Rooms
 from runtime.doors.tokens import Grant
 from tests.doors.rig import House, eventually, open_house
 
@@ -116,6 +121,15 @@ async def test_metrics_count_what_happens() -> None:
             assert 'understudy_refused_total{code="token_missing"} 1.0' in text
             assert "understudy_loop_lag_seconds" in text
             assert "_created" not in text
+
+
+def test_what_models_cost_is_counted_for_each_vendor() -> None:
+    metrics = Metrics(Rooms(DoorConfig()), max_rooms=1)
+    for _ in range(2):
+        metrics.hear(Report(0, "r1", 1, ModelUsed("openai", input_tokens=90, output_tokens=7)))
+    text = metrics.text().decode()
+    assert 'understudy_llm_tokens_total{direction="input",provider="openai"} 180.0' in text
+    assert 'understudy_llm_tokens_total{direction="output",provider="openai"} 14.0' in text
 
 
 async def test_health_and_readiness_are_open_to_all_and_true() -> None:

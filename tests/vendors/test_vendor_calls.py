@@ -44,6 +44,10 @@ async def test_a_tool_is_called_and_its_output_is_spoken(dialect: Dialect) -> No
         assert await rig.asks() == "We have three rooms free."
         items = await rig.job.session.conversation()
     assert [type(item) for item in items] == [Message, ToolCall, ToolOutput, Message]
+    assert [(used["input_tokens"], used["output_tokens"]) for used in rig.fields("model_used")] == [
+        (12, 5),
+        (12, 5),
+    ]
     assert len(server.bodies) == 2
     for body in server.bodies:
         check_request(dialect.request_type, body)
