@@ -13,6 +13,7 @@ from actors.hooks import CallHooks
 from actors.joined_toolbox import JoinedToolbox
 from actors.phrases import Phrases
 from actors.ports import Toolbox
+from actors.promptness import Promptness
 from actors.tts_seam import BrokenSpeech
 from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
 
@@ -81,6 +82,8 @@ class Part:
     broken_speech: BrokenSpeech = "repeat"
     hedge_after_s: float | None = None
     """After how long without a word a second language model is asked as well; None: never."""
+    promptness: Promptness = field(default_factory=Promptness)
+    """By when first results should be there."""
     enters: bool = True
     """Whether its ``on_enter`` does something: else it begins by answering the caller."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from actors.conversation import ContextPolicy, Conversation, ImagePart
     from actors.phrases import Phrases
+    from actors.promptness import Promptness
     from actors.session.call_limits import CallLimits
     from actors.turn_taking import TurnTakingConfig
     from actors.wishes import PcmStream, Recording
@@ -34,6 +35,7 @@ __all__ = [
     "ImagePart",
     "PcmStream",
     "Phrases",
+    "Promptness",
     "Recording",
     "Settings",
     "ToolError",
@@ -55,6 +57,7 @@ _HOMES = {
     "ImagePart": "actors.conversation",
     "PcmStream": "actors.wishes",
     "Phrases": "actors.phrases",
+    "Promptness": "actors.promptness",
     "Recording": "actors.wishes",
     "Settings": "runtime.config",
     "ToolError": "runtime.tools",

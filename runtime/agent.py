@@ -21,6 +21,7 @@ from actors.ports import (
     TurnDetector,
     VoiceActivityDetector,
 )
+from actors.promptness import Promptness
 from actors.session.call_limits import CallLimits
 from actors.text import SpeakableFilter, TextFilter
 from actors.tts_seam import BrokenSpeech
@@ -49,6 +50,9 @@ class Agent:
     hedge_after_s: float | None = None
     """After how long without a word the understudy of the language model is asked as well, and
     whoever speaks first goes on: one reply in ten at most; None: never."""
+    promptness: Promptness = Promptness()
+    """By when first results should be there: who is late three turns in a row gives way to an
+    understudy that is quicker."""
     denoise: Slot[Denoiser] = None
     """Takes noise out of the caller's audio."""
     vad: Slot[VoiceActivityDetector] = None

@@ -23,6 +23,7 @@ from actors.ports import (
     TurnDetector,
     VoiceActivityDetector,
 )
+from actors.promptness import Promptness
 from actors.session.call_limits import CallLimits
 from actors.text import TextFilter
 from actors.tts_seam import BrokenSpeech
@@ -66,6 +67,7 @@ class AgentConfig:
     voice: str | None
     broken_speech: BrokenSpeech
     hedge_after_s: float | None
+    promptness: Promptness
     context: ContextPolicy
     limits: CallLimits
     in_flow: CallHooks
@@ -112,6 +114,7 @@ class AgentConfig:
             else _of_type(agent, "voice", str, "the name of a voice"),
             broken_speech=_broken_speech(agent),
             hedge_after_s=_hedge_after_s(agent),
+            promptness=_of_type(agent, "promptness", Promptness, "a Promptness"),
             context=_of_type(agent, "context", ContextPolicy, "a ContextPolicy"),
             limits=_of_type(agent, "limits", CallLimits, "CallLimits"),
             in_flow=hooks_of(agent, of_classes(agent), executor),

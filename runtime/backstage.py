@@ -77,7 +77,7 @@ class Backstage:
 
 def _inherit(made: Part, now: Part, declared: Container[str]) -> Part:
     """Leave as it is what the new agent does not declare."""
-    of_part = ("language", "voice", "broken_speech", "hedge_after_s", "turn_taking")
+    of_part = ("language", "voice", "broken_speech", "hedge_after_s", "promptness", "turn_taking")
     of_script = ("apology", "phrases", "context")
     script = {name: getattr(now.script, name) for name in of_script if name not in declared}
     kept = {name: getattr(now, name) for name in of_part if name not in declared}
@@ -100,6 +100,7 @@ def make_part(agent: Agent, config: AgentConfig, *, in_writing: bool) -> Part:
         voice=config.voice,
         broken_speech=config.broken_speech,
         hedge_after_s=config.hedge_after_s,
+        promptness=config.promptness,
         enters="on_enter" in declared_fields(agent),
     )
 

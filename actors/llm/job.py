@@ -92,6 +92,10 @@ class LlmJob:
     rival: "Rival | None" = None
     """Who was asked beside a performer that has not said a word."""
     pace: Pace | None = None
+    first_s: float | None = None
+    """How long the first word, or call, took that any model gave without going on for another."""
+    first_by: str = ""
+    """And which model that was."""
     played: Played | None = None
     """How much of its speech was heard."""
     taking_back: bool = False
@@ -223,3 +227,10 @@ class LlmHold(Hold):
         default_factory=deque[tuple[AnyAddress, object]]
     )
     """What is still to be told."""
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a model is in the midst of an answer."""
+        return any(
+            job.performer and job.pace and job.pace.has_answered for job in self.jobs.values()
+        )

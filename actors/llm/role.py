@@ -14,6 +14,7 @@ from actors.events import Begin, Cut, Generate, Played, ReplyProgress, ReplyText
 from actors.frames import Piece
 from actors.llm.hedger import HedgeDue, LlmHedger
 from actors.llm.job import LlmJob, Overdue, SeamDue, SplitDue
+from actors.llm.pace import Pace
 from actors.llm.speech_text import SpeechText
 from actors.llm.tools import ToolRound
 from actors.part import EndReply
@@ -115,6 +116,8 @@ class LlmRole(LlmHedger):
         if job.confirmed:
             return
         job.confirmed, job.silent = True, False
+        if job.first_s is not None:
+            self.answered(job.first_by, job.first_s, job.epoch)
         waiting, job.unspoken = job.unspoken, []
         for mail in waiting:
             self._pass_on(job, mail)
@@ -165,6 +168,8 @@ class LlmRole(LlmHedger):
         first = not (job.rounds or job.round_text or job.calls)
         now_s = self.clock.now_s()
         if job.pace is not None:
+            if first and job.first_s is None:
+                self._note_first(job, job.pace, event)
             before, job.pace = job.pace, job.pace.after(event, now_s)
             if job.pace.is_sooner_due(before):
                 self._watch(job)
@@ -190,6 +195,14 @@ class LlmRole(LlmHedger):
                 job.end_reason = reason
             case _:
                 assert_never(event)
+
+    def _note_first(self, job: LlmJob, pace: Pace, event: ChatEvent) -> None:
+        """Measure the first word, or call, of a model that was asked for all of it."""
+        is_result = isinstance(event, ToolCall | TextDelta)
+        if is_result and not (job.is_resumed or pace.is_thinking):
+            job.first_by, job.first_s = job.performer, self.clock.now_s() - pace.asked_s
+            if job.confirmed:
+                self.answered(job.first_by, job.first_s, job.epoch)
 
     def _finished(self, attempt: int) -> None:
         job = self._job_of(attempt)

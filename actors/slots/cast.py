@@ -62,6 +62,10 @@ class Member:
     ready_at_s: float = 0.0
     proven_at_s: float | None = None
     """When it did a job again after its last failure."""
+    late_s: tuple[float, ...] = ()
+    """How long its last first results took, of turns in a row in which that was too long."""
+    gave_way: bool = False
+    """Whether a quicker one has its place (`actors.slots.slowness`)."""
 
     @property
     def is_well(self) -> bool:
@@ -127,7 +131,8 @@ class Cast:
         if name == self.present:
             return self
         changed_at_s = now_s if self.present else self.changed_at_s
-        return replace(self, present=name, changed_at_s=changed_at_s)
+        members = tuple(_anew(m) if m.name == name else m for m in self.members)
+        return replace(self, members=members, present=name, changed_at_s=changed_at_s)
 
     def next_after(self, of: str, now_s: float, *, without: frozenset[str] = NOBODY) -> str | None:
         """Name the best one but ``of`` and ``without``.
@@ -164,7 +169,7 @@ class Cast:
         if self.present not in ranks:
             return []
         before = self.members[: ranks.index(self.present)]
-        return [member for member in before if member.standing is Standing.READY]
+        return [m for m in before if m.standing is Standing.READY and not m.gave_way]
 
     # ------------------------------------------------------------ who is started
 
@@ -210,19 +215,19 @@ class Cast:
 
     def starting(self, name: str) -> "Cast":
         """Note that the performer is being started."""
-        return self._with(replace(self.member(name), standing=Standing.STARTING))
+        return self.changed(replace(self.member(name), standing=Standing.STARTING))
 
     def ready(self, name: str, *, now_s: float) -> "Cast":
         """Note that the performer is ready for work."""
         member = self.member(name)
-        return self._with(replace(member, standing=Standing.READY, ready_at_s=now_s))
+        return self.changed(replace(member, standing=Standing.READY, ready_at_s=now_s))
 
     def proven(self, name: str, *, now_s: float) -> "Cast":
         """Note that the performer has done a job since it failed."""
         member = self.member(name)
         if member.is_well:
             return self
-        return self._with(replace(member, proven_at_s=now_s))
+        return self.changed(replace(member, proven_at_s=now_s))
 
     def failed(
         self,
@@ -236,22 +241,28 @@ class Cast:
         """Note a failure; ``chance`` (0 to 1) is the draw for the jitter."""
         member = self.member(name)
         if kind is FailureKind.MISCONFIGURED:
-            return self._with(replace(member, standing=Standing.RETIRED))
+            return self.changed(replace(member, standing=Standing.RETIRED))
         counts = kind not in _HARMLESS
         failures = (0 if _is_clean(member, now_s) else member.failures) + counts
         rest_s = chance * min(LONGEST_REST_S, FIRST_REST_S * 2 ** max(0, failures - 1))
         if retry_after_s is not None:
             rest_s = min(LONGEST_REST_S, retry_after_s)
         fell = (*member.fell_at_s, now_s)[-BREAKER_FAILURES:] if counts else member.fell_at_s
-        return self._with(Member(name, Standing.RESTING, now_s + rest_s, failures, fell))
+        fallen = Member(name, Standing.RESTING, now_s + rest_s, failures, fell)
+        return self.changed(replace(fallen, gave_way=member.gave_way))
 
     def member(self, name: str) -> Member:
         """Return the performer of that name."""
         return next(member for member in self.members if member.name == name)
 
-    def _with(self, changed: Member) -> "Cast":
+    def changed(self, changed: Member) -> "Cast":
+        """Return the cast with this performer in the place of the one of its name."""
         members = tuple(changed if m.name == changed.name else m for m in self.members)
         return replace(self, members=members)
+
+
+def _anew(member: Member) -> Member:
+    return replace(member, late_s=(), gave_way=False)
 
 
 def _cut_short(member: Member) -> Member:

@@ -57,6 +57,9 @@ class Darkness:
             if held.may_be_dark:
                 self._look_in(STAYS_UP_S)
             return False
+        if held.is_answering:
+            self._look_in(STAYS_UP_S)
+            return False
         was_dark, held.may_be_dark, held.is_dark = held.is_dark, False, True
         return not was_dark
 

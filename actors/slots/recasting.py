@@ -126,7 +126,8 @@ class Recasting:
         if recast is None or not recast.proven:
             return None
         self._role.cancel_after("recast")
-        held.recast = None
+        held.recast = held.trial = None
+        held.probes.clear()
         old = [member.name for member in held.cast.members]
         held.leaving.update(old)
         held.why_fallen[held.last_on_stage] = ("change", "the slot was given other performers")

@@ -26,7 +26,8 @@ from actors.slots.recasting import (
     WhenUp,
 )
 from actors.slots.slot import Hold, Slot
-from actors.slots.stage_manager import Fall, StageManager, TooLate, Wake
+from actors.slots.stage_mail import Fall, TooLate, Wake
+from actors.slots.stage_manager import StageManager
 from actors.vendor import FailureKind
 from supervision.actor import Actor
 from supervision.address import Down
@@ -126,7 +127,7 @@ class Role(Actor, Generic[HoldT]):
         """Give the work to this performer, who is ready."""
         held = self.held
         before, held.last_on_stage = held.last_on_stage, name
-        held.cast = held.cast.staged(name, now_s=self.clock.now_s())
+        self._manager.staged(name)
         if before in {"", name}:
             return Staged(name, held.live[name])
         kind, reason = held.why_fallen.pop(before, self._manager.why_changed(before, name))
@@ -138,15 +139,8 @@ class Role(Actor, Generic[HoldT]):
 
         Whoever lets it win a race puts it on the stage by `put_on_stage`.
         """
-        now_s = self.clock.now_s()
-        name = self.held.cast.next_after(of, now_s, without=without)
-        if name is None:
-            return None
-        if name in self.held.facts:
-            return Staged(name, self.held.live[name])
-        if name not in self.held.live:
-            self._manager.start(name)
-        return None
+        name = self._manager.understudy(of, without)
+        return None if name is None else Staged(name, self.held.live[name])
 
     def report_switch(self, handover: Handover, seam: Seam | None = None) -> None:
         """Publish a hand-over, once it is known what the caller noticed of it."""
@@ -191,6 +185,11 @@ class Role(Actor, Generic[HoldT]):
     def on_stage(self) -> str | None:
         """Return who gets the next request, if anybody is ready."""
         return self._manager.on_stage()
+
+    def answered(self, name: str, first_s: float, epoch: int) -> None:
+        """Take note how long the first result of a turn took."""
+        limit_s = self.call.on_stage.of(epoch).promptness.limit_s(self.slot.name)
+        self._manager.trials.answered(name, first_s=first_s, limit_s=limit_s)
 
     def next_attempt(self) -> int:
         """Number a new job."""

@@ -43,6 +43,16 @@ class Recast:
 
 
 @dataclass(slots=True)
+class Trial:
+    """Who does the same small job as the slow one on stage, and how long each took so far."""
+
+    slow: str
+    other: str
+    began_s: float
+    took_s: dict[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(slots=True)
 class Hold:
     """What a role needs to go on after a crash; each role adds its own work."""
 
@@ -61,10 +71,17 @@ class Hold:
     attempt: int = 0
     last_on_stage: str = ""
     probes: dict[int, str] = field(default_factory=dict[int, str])
-    """Jobs by which performers that fell prove themselves, by attempt."""
+    """Jobs by which performers prove themselves, by attempt."""
+    trial: Trial | None = None
+    """A comparison of two performers that is under way."""
     may_be_dark: bool = False
     """Whether somebody is wanted and nobody there, so far not for long."""
     is_dark: bool = False
     """Whether the Session was told that nobody is left."""
     quiet: bool = True
     """Whether nobody speaks, so that the stage may change hands."""
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether somebody is giving results at this moment, proven or not."""
+        return False

@@ -5,7 +5,6 @@ It belongs to a role and works on the role's hold; the rules are those of the pu
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from actors.call import AnyAddress
@@ -13,7 +12,9 @@ from actors.slots.cast import NOBODY
 from actors.slots.darkness import Darkness
 from actors.slots.recasting import Recasting
 from actors.slots.slot import Hold, Slot
-from actors.vendor import FailureKind, ProviderError
+from actors.slots.stage_mail import Fall, TooLate, Wake, what_happened
+from actors.slots.trial import Trials
+from actors.vendor import FailureKind
 from supervision.actor import Actor
 from supervision.address import Address, Down
 from supervision.mail import MailboxLimits
@@ -24,34 +25,6 @@ READY_WITHIN_S = 15.0
 PROVEN_WITHIN_S = 5.0
 ASK_AGAIN_S = 10.0
 """Another room tries the vendor: look again then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """A rest is over, or a return is due.
-
-    It carries its time, which a timer may miss by a rounding error.
-    """
-
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class TooLate:
-    """The performer of this start should have been ready, or proven, by now."""
-
-    name: str
-    address: AnyAddress
-    probe: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fall:
-    """A performer fell."""
-
-    name: str
-    kind: FailureKind
-    detail: str
 
 
 class StageManager:
@@ -65,6 +38,7 @@ class StageManager:
         self.darkness = Darkness(role, proves_itself=canary(0) is not None)
         self._health = slot.call.health
         self.recasting = Recasting(role, slot, self.start)
+        self.trials = Trials(role, canary, self.start)
 
     @property
     def _held(self) -> Hold:
@@ -88,6 +62,14 @@ class StageManager:
             self.darkness.falls()
             self._cut_rests_short()
         return name
+
+    def staged(self, name: str) -> None:
+        """Take note that this performer gets work, in whose place a canary does not go on."""
+        held = self._held
+        held.cast = held.cast.staged(name, now_s=self._now_s)
+        if held.probes:
+            self.trials.break_off()
+            held.probes = {attempt: who for attempt, who in held.probes.items() if who != name}
 
     def worked(self) -> None:
         """Take note that who is on stage has done a job."""
@@ -118,6 +100,7 @@ class StageManager:
     def resume(self) -> None:
         """Go on after a crash of the role: its timers are gone, and who waited for an answer."""
         self._held.probes.clear()
+        self._held.trial = None
         self.recasting.abandon("the slot was started again")
         self.darkness.resume()
         self.fill()
@@ -177,7 +160,7 @@ class StageManager:
             held.condemned.remove(name)
             self.fill()
             return None
-        kind, detail, retry_after_s = _what_happened(down)
+        kind, detail, retry_after_s = what_happened(down)
         return self._note(Fall(name, kind, detail), retry_after_s)
 
     def condemn(self, name: str, kind: FailureKind, detail: str) -> Fall | None:
@@ -195,6 +178,7 @@ class StageManager:
     def _note(self, fall: Fall, retry_after_s: float | None) -> Fall:
         held, name, kind, now_s = self._held, fall.name, fall.kind, self._now_s
         held.facts.pop(name, None)
+        self.trials.break_off()
         held.probes = {attempt: who for attempt, who in held.probes.items() if who != name}
         detail = fall.detail
         key = held.troupe[name].health_key
@@ -218,6 +202,14 @@ class StageManager:
         self.fill()
         return fall
 
+    def understudy(self, of: str, without: frozenset[str]) -> str | None:
+        """Return who would come after this performer, if that one is ready; else have it called."""
+        held = self._held
+        name = held.cast.next_after(of, self._now_s, without=without)
+        if name is not None and name not in held.live:
+            self.start(name)
+        return name if name in held.facts else None
+
     def is_overdue(self, late: TooLate) -> str | None:
         """Say what the performer failed to do in time, if it did."""
         held = self._held
@@ -238,6 +230,8 @@ class StageManager:
         if self.recasting.is_new(name):
             self.recasting.proven(name)
             return True
+        if self.trials.done(name, self._now_s):
+            return True
         held.cast = held.cast.proven(name, now_s=self._now_s)
         self.change_if_quiet()
         return True
@@ -246,6 +240,7 @@ class StageManager:
         """While nobody speaks: let who fell prove itself, and who is preferred return."""
         held = self._held
         if not held.quiet:
+            self.trials.break_off()
             return
         self.recasting.dismiss_leaving()
         now_s = max(at_s, self._now_s)
@@ -255,6 +250,7 @@ class StageManager:
         if name is not None:
             held.cast = held.cast.staged(name, now_s=now_s)
             return
+        self.trials.begin_if_due(now_s, self._suspects())
         returns_at_s = held.cast.returns_at_s()
         if returns_at_s is not None and returns_at_s > now_s:
             self._role.after(returns_at_s - now_s, Wake(returns_at_s), key="return")
@@ -284,12 +280,3 @@ class StageManager:
         now_s, suspected = self._now_s, self._health.is_suspect
         troupe = self._held.troupe.items()
         return frozenset(name for name, e in troupe if suspected(e.health_key, now_s=now_s))
-
-
-def _what_happened(down: Down) -> tuple[FailureKind, str, float | None]:
-    error = down.reason.error
-    if isinstance(error, ProviderError):
-        return error.kind, str(error), error.retry_after_s
-    if error is not None:
-        return FailureKind.ERROR, f"{type(error).__name__}: {error}", None
-    return FailureKind.CRASH, down.reason.kind.name.lower(), None

@@ -93,6 +93,11 @@ class Utterance:
     failed: str = ""
 
     @property
+    def is_new(self) -> bool:
+        """Whether no voice has spoken in it, nor come to nothing."""
+        return self.off == 0 and not self.tries
+
+    @property
     def complete(self) -> bool:
         """Whether all that will ever come has been spoken."""
         all_here = self.pieces is not None and self.done >= self.pieces
@@ -164,6 +169,12 @@ class TtsHold(Hold):
     """The loudness of the voice that spoke first in this call: the others follow it."""
     budget: RaceBudget = field(default_factory=RaceBudget)
     cuts: int = 0
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a voice is in the midst of a piece."""
+        takes = (utterance.take for utterance in self.utterances.values())
+        return any(take is not None and take.has_sounded for take in takes)
 
     def voice(self, performer: str) -> Voice:
         """Return what is known of this performer's voice."""

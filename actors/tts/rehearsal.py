@@ -46,7 +46,7 @@ class Rehearsal:
     def go_on(self) -> None:
         """Have the next phrase spoken, if nobody speaks and somebody can."""
         held = self._role.held
-        if self._now is not None or held.utterances or not held.quiet:
+        if self._now is not None or held.trial is not None or held.utterances or not held.quiet:
             return
         name = held.cast.on_stage()
         if name is None or not held.cast.member(name).is_well:

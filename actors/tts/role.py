@@ -237,6 +237,8 @@ class TtsRole(TtsRelay):
     def _sounded(self, utterance: Utterance, take: Take, pcm: bytes) -> None:
         is_first = not take.has_sounded
         self.learn(take, pcm)
+        if is_first and utterance.is_new:
+            self.answered(take.performer, take.latest_s - take.asked_s, utterance.epoch)
         take.raw.append(pcm)
         if take is utterance.rival:
             self.won(utterance, take)

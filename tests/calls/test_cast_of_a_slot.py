@@ -138,3 +138,17 @@ async def test_deadlines_that_come_late_because_the_loop_was_blocked_condemn_nob
         block_the_loop(1.2)
         assert (await rig.until("agent_transcript"))["text"].endswith("Here we are after all.")
         assert not rig.named("provider_switched")
+
+
+async def test_a_canary_that_a_question_takes_the_place_of_condemns_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor is there an outage while it answers, though it has not proved itself."""
+    monkeypatch.setattr("actors.slots.stage_manager.random.random", lambda: 0.0)  # no rests
+    words = "One two three four five six seven eight nine ten."
+    only = ScriptedLLM(replies=[words], first_s=2.0, gap_s=0.5, opening=Fault(times=1))
+    async with call(agent(llm=only)) as rig:
+        assert await rig.asks() == words
+        assert len(rig.named("error")) == 1
+        assert not rig.named("outage_began")
+    assert (len(only.record.probes), len(only.record.requests)) == (1, 1)

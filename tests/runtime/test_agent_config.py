@@ -159,6 +159,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"broken_speech": "again"},
         'Main.broken_speech must be "repeat" or "estimate", not \'again\'',
     ),
+    "no limits": ({"promptness": 2.0}, "Main.promptness must be a Promptness, not 2.0 .*"),
     "a number": ({"tts": 3}, r"Main.tts must be a provider, a name .*, not 3 \(int\)"),
     "in a list": ({"llm": [SomeModel(), None]}, "Main.llm must be a provider, .*, not None .*"),
     "a function": ({"llm": make}, "Main.llm must be a provider, .*"),
