@@ -25,7 +25,7 @@ types: $(READY) ## pyright, strict
 house: $(READY) ## the layers
 	$(BIN)/lint-imports --no-cache
 test: $(READY) ## every test but those that need a vendor's key
-	$(BIN)/python -m pytest -m 'not live'
+	$(BIN)/python -m pytest -m 'not live' -n auto --dist worksteal
 cover: $(READY) ## the tests, with what they leave out
 	$(BIN)/python -m pytest -m 'not live' --cov
 examples: $(READY) ## run the examples as a newcomer would, only faster

@@ -354,22 +354,6 @@ async def test_scenario_37_a_hook_that_raises_is_told_and_the_call_goes_on() -> 
     assert (error["where"], error["message"]) == ("hook llm", "RuntimeError: a hook of the user's")
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(120)
-async def test_scenario_38_a_thousand_calls_leave_nothing_behind() -> None:
-    async with call(agent()) as rig:
-        await rig.asks()
-        tasks = len(asyncio.all_tasks())
-        for number in range(1000):
-            job = await rig.worker.open_room(f"room {number}", LoopbackTransport())
-            job.session.hangup("enough")
-            await job.closed()
-        await asyncio.sleep(1.0)
-        assert len(asyncio.all_tasks()) == tasks
-        jobs = next(c for c in (await rig.worker.snapshot()).children if c.name == "jobs")
-        assert [room.name for room in jobs.children] == ["r1"]
-
-
 def hold_up(seconds: float) -> None:
     """Let so much time pass at once, as if the whole process had been stopped."""
     loop = asyncio.get_running_loop()
