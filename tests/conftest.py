@@ -6,8 +6,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
+
+hypothesis.settings.register_profile("understudy", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("understudy")  # no test depends on the speed of a machine
 
 GRACE_S = 1.0
 """Real time in which threads and child processes that were told to end may end."""

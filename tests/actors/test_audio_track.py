@@ -102,7 +102,7 @@ async def test_what_is_paused_goes_on_at_the_very_sample() -> None:
     assert line.heard == SPEECH
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8))
 async def test_pauses_however_short_lose_and_repeat_no_sample_and_never_hurry(
     pauses: list[tuple[int, int]],

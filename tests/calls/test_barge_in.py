@@ -103,7 +103,7 @@ async def test_whoever_is_interrupted_by_voice_remembers_what_was_heard(cut_ms: 
 
 @pytest.mark.slow
 @pytest.mark.timeout(90)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cut_ms=st.integers(0, 4199), timings=st.booleans(), by_voice=st.booleans())
 async def test_at_whatever_moment_it_is_cut(cut_ms: int, *, timings: bool, by_voice: bool) -> None:
     if by_voice and cut_ms > 3000:

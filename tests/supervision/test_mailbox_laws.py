@@ -96,4 +96,4 @@ class MailboxLaws(RuleBasedStateMachine):
 
 
 TestMailboxLaws = MailboxLaws.TestCase
-TestMailboxLaws.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestMailboxLaws.settings = settings(max_examples=40, stateful_step_count=40)

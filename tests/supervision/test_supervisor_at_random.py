@@ -135,7 +135,7 @@ async def perform(play: Play, record: Record) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(plays())
 def test_order_and_intensity_hold_whatever_crashes_when(play: Play) -> None:
     record = Record()

@@ -140,7 +140,7 @@ async def test_what_cannot_be_read_is_answered_and_the_tenth_ends_the_connection
     assert server.came == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.binary(max_size=200) | st.text(max_size=60), max_size=40))
 async def test_whatever_comes_is_read_or_refused(messages: list[bytes | str]) -> None:
     async with served() as server:

@@ -315,6 +315,5 @@ PLANS = st.builds(
 SETTINGS = settings(
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
