@@ -52,6 +52,13 @@ class Brain:
             found = self.replies[asked] = self._think(request.tools, asked.outputs)
         return found
 
+    def answers(self, text: str) -> bool:
+        """Tell whether it has said anything to a turn that ends so."""
+        return any(
+            isinstance(reply, str) and asked.text.endswith(text)
+            for asked, reply in self.replies.items()
+        )
+
     def _think(self, tools: Sequence[ToolSchema], outputs: int) -> str | ToolCall:
         if tools and not outputs and self.chance.random() < LIKELY_TOOL:
             tool = self.chance.choice(tools)

@@ -4,6 +4,7 @@ What is said stands on the line by sample, so that a simulated recogniser can he
 audio's own clock: the same again after a crash, and nothing of what has not sounded yet.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 from actors.arrivals import Arrival, Joined
@@ -26,12 +27,22 @@ class Word:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that was pressed."""
+
+    digit: str
+    at_s: float
+
+
 @dataclass(slots=True)
 class SimulatedCaller(LoopbackCaller):
     """The human's side of a simulated call."""
 
     words: list[Word] = field(default_factory=list[Word])
     """What was said so far or will be said by what lies in line, in order."""
+    keys: list[Key] = field(default_factory=list[Key])
+    """Those pressed so far."""
     frames_sent: int = 0
 
     def say(self, text: str, *, seconds: float | None = None) -> float:
@@ -55,6 +66,11 @@ class SimulatedCaller(LoopbackCaller):
     def sample_in_line(self) -> int:
         """The sample at which whatever is said next will begin."""
         return (self.frames_sent + len(self._frames)) * CALLER_FRAME_SAMPLES
+
+    def press(self, digit: str) -> None:
+        """Press a key."""
+        self.keys.append(Key(digit, asyncio.get_running_loop().time()))
+        LoopbackCaller.press(self, digit)
 
     def join(self) -> None:
         """Come (back) into the room."""

@@ -25,13 +25,23 @@ class Socket:
     half_open: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """Something went wrong."""
+
+    at_s: float
+    where: str
+    """The slot, the actor, or the clock."""
+    kind: str
+
+
 @dataclass(slots=True)
 class Fates:
     """Counts the streams of each slot over all its performers, and deals out their fates."""
 
     plan: CallPlan
-    injected: Counter[str] = field(default_factory=Counter[str])
-    """What went wrong so far, by kind."""
+    struck: list[Struck] = field(default_factory=list[Struck])
+    """What went wrong so far, in order."""
     _streams: Counter[str] = field(default_factory=Counter[str])
 
     def of_stream(self, slot: str, socket: Socket) -> "Fate":
@@ -43,9 +53,9 @@ class Fates:
         chance = random.Random(f"{self.plan.seed} {slot} {number}")  # noqa: S311 - no secret
         return Fate(next(due, None), chance, self, socket)
 
-    def note(self, kind: str) -> None:
-        """Count something that goes wrong now."""
-        self.injected[kind] += 1
+    def note(self, where: str, kind: str) -> None:
+        """Remember something that goes wrong now."""
+        self.struck.append(Struck(asyncio.get_running_loop().time(), where, kind))
 
 
 @dataclass(slots=True)
@@ -112,7 +122,7 @@ class Fate:
             return False
         if not self.has_happened:
             self.has_happened = True
-            self.fates.note(trouble.value)
+            self.fates.note(fault.slot, trouble.value)
         return True
 
 

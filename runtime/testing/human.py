@@ -27,17 +27,19 @@ class Human:
     """When he, or the agent, brought the call to its end."""
 
     async def live(self, plan: CallPlan) -> str:
-        """Do everything, end the call, and return why it ended.
-
-        Raises:
-            TimeoutError: it did not end.
-        """
+        """Do everything, end the call, and return why it ended; empty: it did not."""
         async with asyncio.TaskGroup() as group:
             acting = group.create_task(self._act_all(plan))
-            async with asyncio.timeout(LONGEST_S):
-                closed = await self.job.closed()
+            closed = await self._closed()
             acting.cancel()
         return closed
+
+    async def _closed(self) -> str:
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                return await self.job.closed()
+        except TimeoutError:
+            return ""
 
     async def _act_all(self, plan: CallPlan) -> None:
         for act in plan.acts:

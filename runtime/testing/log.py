@@ -10,13 +10,17 @@ from actors.turn_taking.trace import Step
 from runtime.testing.brain import Brain
 from runtime.testing.caller import SimulatedCaller
 from runtime.testing.code import CodeBook
+from runtime.testing.fates import Struck
+from runtime.testing.outputs import NS_PER_S, Output, outputs_of
 from runtime.testing.plan import CallPlan
-from runtime.testing.trouble import ActorFault, ClockFault, VendorFault
+from runtime.testing.trouble import ActorFault, ClockFault, Trouble, VendorFault
 
-NS_PER_S = 1_000_000_000
 LONGEST_SILENCE_S = 12.0
 LONGEST_WITH_FAULTS_S = 45.0
 """Whoever reports nothing for 20 s is stalled; then the apology may stall as well."""
+VOICE = frozenset({"tts", "sim-tts"})
+MADE_EARLY_S = 10.0
+"""So long before an output begins its sound may be in the making."""
 
 
 @dataclass(slots=True)
@@ -36,26 +40,48 @@ class CallLog:
     over_at_s: float = 0.0
     left: list[str] = field(default_factory=list[str])
     """What was left over."""
-    injected: Counter[str] = field(default_factory=Counter[str])
-    """What went wrong, by kind."""
+    struck: list[Struck] = field(default_factory=list[Struck])
+    """What the plan let go wrong, in order."""
+    has_voice: bool = True
+    """Whether the agent speaks."""
     wall_s: float = 0.0
+    _outputs: list[Output] | None = None
 
     def lines(self) -> list[str]:
         """Return the event log: a JSON object a line."""
         return [json.dumps(report.to_dict(), ensure_ascii=False) for report in self.reports]
 
     @property
-    def voice_stammers(self) -> bool:
-        """Whether words may come again, break off or be missing where one voice follows another.
+    def injected(self) -> Counter[str]:
+        """What went wrong, by kind."""
+        return Counter(struck.kind for struck in self.struck)
 
-        So it may be where nobody knows where the words lie.
+    @property
+    def outputs(self) -> list[Output]:
+        """What the agent uttered, in order; look when the call is over."""
+        if self._outputs is None:
+            self._outputs = outputs_of(self.steps, self.reports, self.caller, self.code)
+        return self._outputs
+
+    def output_at(self, at_s: float) -> Output | None:
+        """Return the output that was begun last at this time."""
+        return next((found for found in reversed(self.outputs) if found.begin_s <= at_s), None)
+
+    def voice_stammers(self, output: Output) -> bool:
+        """Tell whether words of it may come again, break off or be missing.
+
+        So it may be where one voice follows another and nobody knows where the words lie.
         """
-        is_harmed = any(
-            (isinstance(fault, VendorFault) and fault.slot == "tts")
-            or (isinstance(fault, ActorFault) and fault.actor in {"tts", "sim-tts"})
-            for fault in self.plan.faults
+        begin_s = output.begin_s - MADE_EARLY_S
+        return not self.plan.timings and any(
+            struck.where in VOICE and begin_s <= struck.at_s <= output.over_s
+            for struck in self.struck
         )
-        return is_harmed and not self.plan.timings
+
+    @property
+    def voice_ends_early(self) -> bool:
+        """Whether a voice may end before its text does, and say that this was all."""
+        return ("tts", Trouble.CLOSED.value) in {(s.where, s.kind) for s in self.struck}
 
     @property
     def ears_suffer(self) -> bool:
@@ -77,12 +103,6 @@ class CallLog:
         """Count what fell and was put right again."""
         kinds = (ActorRestarted, ProviderSwitched, Failure)
         return sum(isinstance(report.event, kinds) for report in self.reports)
-
-    def words_repeated(self) -> int:
-        """Return the most words that a change of voices has repeated, as it tells itself."""
-        events = (report.event for report in self.reports)
-        switched = (event for event in events if isinstance(event, ProviderSwitched))
-        return max((event.words_repeated for event in switched if event.slot == "tts"), default=0)
 
     def worst_silence_s(self) -> float:
         """Return the longest time from the end of a turn's speech to the next sound of anybody."""

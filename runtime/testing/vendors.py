@@ -78,7 +78,7 @@ class _Ears:
 
     async def _twice(self, events: AsyncGenerator[SttEvent]) -> AsyncGenerator[SttEvent]:
         async for event in events:
-            self.fate.fates.note(Trouble.TWICE.value)
+            self.fate.fates.note("stt", Trouble.TWICE.value)
             yield event
             yield event
 
@@ -91,7 +91,7 @@ class _Ears:
                     held = event
                     continue
                 case SttInterim() | SttFlushed():
-                    self.fate.fates.note(Trouble.REORDERED.value)
+                    self.fate.fates.note("stt", Trouble.REORDERED.value)
                     yield event
                     if held is not None:
                         yield held

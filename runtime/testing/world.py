@@ -19,7 +19,8 @@ from runtime.testing.ear import Ear
 from runtime.testing.ears import CallerVAD
 from runtime.testing.fates import Fates
 from runtime.testing.human import Human
-from runtime.testing.log import NS_PER_S, CallLog
+from runtime.testing.log import CallLog
+from runtime.testing.outputs import NS_PER_S
 from runtime.testing.plan import CallPlan
 from runtime.testing.scripts import with_mocks
 from runtime.testing.simulation import needs_something
@@ -75,7 +76,7 @@ def hold(
     if living_actors() > before:
         log.left.append(f"{living_actors() - before} actors live on")
     log.left.extend(f"thread {name}" for name in threads() - others)
-    log.injected = fates.injected
+    log.struck = fates.struck
     log.wall_s = time.perf_counter() - begun_s
     return log
 
@@ -87,10 +88,7 @@ async def _hold(agent: Agent, log: CallLog) -> None:
         await worker.subscribe(ear.take)
         job = await worker.open_room(ROOM, LoopbackTransport(log.caller))
         human = Human(log.caller, job)
-        try:
-            log.closed = await human.live(log.plan)
-        except TimeoutError:
-            log.closed = ""
+        log.closed = await human.live(log.plan)
         log.ended_at_s, log.over_at_s = human.ended_at_s, loop.time()
     log.left.extend(_mail_left(job.call.addresses))
 
@@ -115,6 +113,7 @@ def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) 
     count = 2 if log.plan.understudies else 1
     agent.denoise, agent.vad = None, CallerVAD(name="sim-vad")
     agent.stt = SimSTT(log.caller, fates)
+    log.has_voice = bool(config.tts)
     if config.llm:
         agent.llm = [SimLLM(log.brain, fates, by_prefix=log.plan.timings)] * count
     if config.tts:
@@ -150,7 +149,7 @@ class _Blows:
         return handle
 
     def _strike(self, address: Address[Any], fault: ActorFault) -> None:
-        self.fates.note(kind_of(fault))
+        self.fates.note(fault.actor, kind_of(fault))
         if fault.blow is Blow.CRASH:
             raise SimulatedCrash(f"{SIMULATED} at message {fault.message}")
         address.kill()
@@ -172,7 +171,7 @@ class _Clock:
         late_ns = int(self._chance.random() * self._jitter_ns) if self._jitter_ns else 0
         if self._stalls and self.now_s() >= self._stalls[0].at_s:
             stall = self._stalls.pop(0)
-            self._fates.note(kind_of(stall))
+            self._fates.note("clock", kind_of(stall))
             late_ns += int(stall.stall_s * NS_PER_S)
         return late_ns
 

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from actors.audio import CALLER_RATE_HZ
-from actors.events import Cut
+from actors.call_record import Output
+from actors.events import CallerDone, CallerDtmf, Cut
 from actors.frames import Piece, SpeechStart
+from actors.session import memory
 from actors.session.session import Session
 from actors.stt.role import SttRole
 from actors.track.audio_track import AudioTrack
 from actors.tts.role import TtsRole
 from examples.front_desk import Main
+from runtime.testing import human
 from runtime.testing.campaign import keep_quiet
 from runtime.testing.invariants import violations
 from runtime.testing.plan import CallPlan
@@ -78,6 +81,40 @@ def test_ears_that_miss_a_speech_are_found(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(SttRole, "on_receive", deaf_to(SttRole, SpeechStart, to=is_every_third))
     assert is_found("nothing_said_goes_unheard")
+
+
+def test_a_call_that_never_ends_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "on_receive", deaf_to(Session, CallerDone, to=always))
+    monkeypatch.setattr(human, "LONGEST_S", 100.0)
+    assert is_found("the_call_ends_in_time")
+
+
+def test_a_key_that_gets_lost_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_a_five(message: CallerDtmf) -> bool:
+        return message.digit == "5"
+
+    monkeypatch.setattr(Session, "on_receive", deaf_to(Session, CallerDtmf, to=is_a_five))
+    assert is_found("no_key_is_lost")
+
+
+def test_a_voice_that_swallows_the_last_word_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real: Callable[..., Any] = TtsRole.on_receive
+
+    def curt(role: TtsRole, message: object) -> Any:
+        if isinstance(message, Piece) and " " in message.text:
+            message = Piece(message.epoch, message.piece, message.text.rpartition(" ")[0])
+        return real(role, message)
+
+    monkeypatch.setattr(TtsRole, "on_receive", curt)
+    assert is_found("what_is_finished_was_heard_to_its_end")
+
+
+def test_a_memory_of_words_that_nobody_heard_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def everything(output: Output) -> str:
+        return " ".join(word.word for word in output.words)
+
+    monkeypatch.setattr(memory, "heard_text", everything)
+    assert is_found("memory_is_what_was_heard")
 
 
 def test_a_restart_without_memory_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
