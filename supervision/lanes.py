@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from supervision.errors import MailboxFull
 from supervision.mail import Counters, MailboxLimits, Newest, Pending, payload, reject
 from supervision.messages import POLICIES, SLOW, Lane, Overflow, Policy
+from supervision.turn import Turn
 
+Waiter: TypeAlias = asyncio.Future[None] | Turn
+"""What a consumer without mail waits for."""
 Queues = list[deque[Any] | None]
 NOTHING = object()
 NO_QUEUES: Queues = [None, None, None, None]  # shared, never written: idle mailboxes stay small
@@ -34,7 +37,7 @@ class Lanes:
     def __init__(self, limits: MailboxLimits) -> None:
         self.bounds = limits.by_lane()
         self.queues = NO_QUEUES
-        self.waiter: asyncio.Future[None] | None = None
+        self.waiter: Waiter | None = None
         self.senders: deque[Pending] | None = None
         self.newest: dict[type, Newest] | None = None
         self.counters: Counters | None = None

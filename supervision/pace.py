@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 from supervision.address import Address
+from supervision.lanes import Waiter
 from supervision.simulation_loop import SimulationLoop
 
 BATCH = 64
@@ -15,7 +15,7 @@ BATCH = 64
 
 Pace: TypeAlias = tuple[
     Callable[[Any], Any],
-    Callable[[], asyncio.Future[None]],
+    Callable[[], Waiter],
     Callable[[], Awaitable[None]],
     int,
 ]
@@ -27,8 +27,16 @@ def pace_of(
 ) -> Pace:
     """Return the pace of an incarnation on this loop."""
     if isinstance(home, SimulationLoop):
-        next_turn = functools.partial(home.next_turn, address.mailbox)
-        return home.watched(address, receive), home.new_turn, next_turn, 1
+        mail, turn, no_turn = address.mailbox, home.new_turn(), home.create_future()
+        no_turn.set_result(None)
+
+        def next_turn() -> Awaitable[None]:
+            if mail.is_empty:
+                return no_turn
+            home.queue(turn)
+            return turn
+
+        return home.watched(address, receive), lambda: turn, next_turn, 1
     return receive, home.create_future, _to_the_back, BATCH
 
 

@@ -8,13 +8,12 @@ message, or raise in its place; and timers may be late, as on a machine that has
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from supervision.address import Address
-from supervision.lanes import Lanes
+from supervision.turn import Turn
 from supervision.virtual_time import VirtualTimeLoop
 
 MOST_ROUNDS = 1_000
@@ -25,23 +24,6 @@ HELD_BACK = 0.2
 Receive: TypeAlias = Callable[[Any], Any]
 Watch: TypeAlias = Callable[[Address[Any], Receive], Receive]
 """Given an actor's address and handler, returns the handler that runs in its place."""
-
-
-class Turn(asyncio.Future[None]):
-    """What an actor waits for: whoever sets its result, by mail, only asks for a turn."""
-
-    def __init__(self, loop: SimulationLoop) -> None:
-        super().__init__(loop=loop)
-        self._ask = loop.queue
-
-    def set_result(self, result: None, /) -> None:
-        """Ask for a turn."""
-        self._ask(self)
-
-    def begin(self) -> None:
-        """Let the actor run, unless it was cancelled meanwhile."""
-        if not self.done():
-            super().set_result(None)
 
 
 class SimulationLoop(VirtualTimeLoop):
@@ -66,8 +48,6 @@ class SimulationLoop(VirtualTimeLoop):
         self._chance = chance
         self._watch = watch
         self._waiting: list[Turn] = []
-        self._no_turn: asyncio.Future[None] = self.create_future()
-        self._no_turn.set_result(None)
         self.strain(late_ns, MOST_ROUNDS)
 
     def watched(self, address: Address[Any], receive: Receive) -> Receive:
@@ -75,16 +55,8 @@ class SimulationLoop(VirtualTimeLoop):
         return receive if self._watch is None else self._watch(address, receive)
 
     def new_turn(self) -> Turn:
-        """Return what an actor without mail waits for."""
-        return Turn(self)
-
-    def next_turn(self, mail: Lanes) -> asyncio.Future[None]:
-        """Return what an actor that has just handled a message waits for: nothing, without mail."""
-        if mail.is_empty:
-            return self._no_turn
-        turn = Turn(self)
-        self.queue(turn)
-        return turn
+        """Return what an actor on this loop waits for."""
+        return Turn(self, self.queue)
 
     def queue(self, turn: Turn) -> None:
         """Let an actor take part in the next deal."""
