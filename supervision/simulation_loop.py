@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from supervision.address import Address
+from supervision.lean_loop import ROUNDS
 from supervision.turn import Turn
 from supervision.virtual_time import VirtualTimeLoop
 
@@ -48,6 +49,7 @@ class SimulationLoop(VirtualTimeLoop):
         self._chance = chance
         self._watch = watch
         self._waiting: list[Turn] = []
+        self._will_deal = False
         self.strain(late_ns, MOST_ROUNDS)
 
     def watched(self, address: Address[Any], receive: Receive) -> Receive:
@@ -60,9 +62,22 @@ class SimulationLoop(VirtualTimeLoop):
 
     def queue(self, turn: Turn) -> None:
         """Let an actor take part in the next deal."""
-        if not self._waiting:
-            self.call_soon(self._deal)
         self._waiting.append(turn)
+        if not self._will_deal:
+            self._will_deal = True
+            self.call_soon(self._deal_all)
+
+    def _deal_all(self) -> None:
+        """Deal until nobody waits, or something else is ready to run in between."""
+        try:
+            for _ in range(ROUNDS):
+                self._deal()
+                if self._ready or not self._waiting:
+                    break
+        finally:
+            self._will_deal = bool(self._waiting)
+            if self._will_deal:
+                self.call_soon(self._deal_all)
 
     def _deal(self) -> None:
         dealt, self._waiting = self._waiting, []
@@ -70,7 +85,5 @@ class SimulationLoop(VirtualTimeLoop):
             self._chance.shuffle(dealt)
             while len(dealt) > 1 and self._chance.random() < HELD_BACK:
                 self._waiting.append(dealt.pop())
-            if self._waiting:
-                self.call_soon(self._deal)
         for turn in dealt:
             turn.begin()
