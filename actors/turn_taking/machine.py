@@ -1,6 +1,5 @@
 """The turn-taking machine: one pure step from a state and an input to a state and effects."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from actors.turn_taking.config import Capabilities, TurnTakingConfig
@@ -48,7 +47,7 @@ def initial(config: TurnTakingConfig, capabilities: Capabilities) -> State:
 
 def step(state: State, given: Input, at_ns: int) -> tuple[State, tuple[Effect, ...]]:
     """Take one input in; the effects are to be carried out in their order."""
-    draft = Draft(replace(state, now_ns=max(state.now_ns, at_ns)))
+    draft = Draft(state.changed(now_ns=max(state.now_ns, at_ns)))
     due = timers.due_times(state)
     if state.phase is Phase.CLOSING:
         if isinstance(given, Say | Reply):

@@ -6,6 +6,7 @@ not in here: they follow from it (`timers`, `views`).
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
 from actors.turn_taking.config import Capabilities, TurnTakingConfig
 from actors.turn_taking.effects import OutputKind
@@ -163,9 +164,9 @@ class Calm:
     away: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
-    """One session's turn taking."""
+    """One session's turn taking; without slots, for `changed` copies a dict."""
 
     config: TurnTakingConfig
     capabilities: Capabilities
@@ -210,3 +211,19 @@ class State:
     """The output that goes on if that speech has no words."""
     user_spoke: bool = False
     calm: Calm = Calm()
+
+    def changed(self, **changes: Any) -> "State":
+        """Return it with other values in these fields.
+
+        As `dataclasses.replace`, which sets more than thirty fields one by one: each step of a
+        call changes the state several times.
+
+        Raises:
+            TypeError: there is no such field.
+        """
+        other = object.__new__(State)
+        values = vars(other)
+        values.update(vars(self), **changes)
+        if len(values) != len(vars(self)):
+            raise TypeError(f"the state has no such field: {values.keys() - vars(self).keys()}")
+        return other

@@ -29,7 +29,7 @@ class Draft:
 
     def put(self, **changes: Any) -> None:
         """Change fields of the state."""
-        self.state = replace(self.state, **changes)
+        self.state = self.state.changed(**changes)
 
     def put_live(self, live: Live, **changes: Any) -> None:
         """Change fields of the live output."""
