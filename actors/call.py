@@ -39,6 +39,7 @@ _SLOT_LIMITS = {
     "tts": _AGENT,
 }
 CALLER_SIDE = ("ingress", "denoise", "vad", "stt")
+_AFTER = {slot: CALLER_SIDE[place:] for place, slot in enumerate(CALLER_SIDE, 1)}
 
 
 @dataclass(slots=True)
@@ -174,7 +175,7 @@ class Call:
 
     def after(self, slot: str) -> AnyAddress | None:
         """Return the next stage on the caller's side that this agent has now, or None."""
-        for name in CALLER_SIDE[CALLER_SIDE.index(slot) + 1 :]:
+        for name in _AFTER[slot]:
             if name in self.lineup.filled:
                 return self.addresses.of_slot(name)
         return None

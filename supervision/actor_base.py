@@ -87,7 +87,7 @@ class ActorBase(pykka.Actor):
     @property
     def hold(self) -> Any:
         """Return the plain data that outlives this incarnation; it belongs to the address."""
-        return self.address.hold
+        return (self._address or self.address).hold
 
     @hold.setter
     def hold(self, data: object) -> None:

@@ -7,7 +7,7 @@ is decided here, by the pure `Cast`.
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar, cast
+from typing import Generic, TypeAlias, TypeVar
 
 from actors.call import AnyAddress
 from actors.events import Quiet, SlotDark, SlotLit
@@ -93,7 +93,7 @@ class Role(Actor, Generic[HoldT]):
     @property
     def held(self) -> HoldT:
         """The hold, typed."""
-        return cast("HoldT", self.hold)
+        return self.hold
 
     def on_performer_left(self, name: str) -> None:
         """Give what this one still had to another one: it was dismissed while nobody spoke."""
@@ -109,17 +109,18 @@ class Role(Actor, Generic[HoldT]):
 
     def stage(self) -> AnyAddress | None:
         """Return who gets the next request, if anybody is ready; a change leaves no seam."""
-        staged = self.take_stage()
-        if staged is not None and staged.handover is not None:
+        name, held = self.on_stage(), self.held
+        if name is None:
+            return None
+        if name == held.last_on_stage == held.cast.present:
+            return held.live[name]
+        staged = self.put_on_stage(name)
+        if staged.handover is not None:
             self.report_switch(staged.handover)
-        return None if staged is None else staged.address
+        return staged.address
 
     def take_stage(self, epoch: int = 0) -> Staged | None:
-        """Return who gets the next request, if anybody is ready.
-
-        If that is a change, it is told with `report_switch` once it is known how the work of the
-        two joins.
-        """
+        """Return the same; a change is told with `report_switch`, once its seam is known."""
         name = self.on_stage()
         return None if name is None else self.put_on_stage(name, epoch)
 

@@ -54,7 +54,7 @@ def test_the_same_seed_is_the_same_call_in_another_process(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_another_seed_deals_other_turns_in_the_same_call() -> None:
-    plan = CallPlan.of(23, faults=False)
+    plan = CallPlan.of(30, faults=False)
     one, other = hold(Main, plan), hold(Main, plan, turns_seed="other")
     assert one.lines() != other.lines()
     assert not violations(one)
