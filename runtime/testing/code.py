@@ -4,6 +4,7 @@ The signs of 20 stretches of 16 samples are the bits, so that a gain or a fade c
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ WORD_BITS, FRAME_BITS = 15, 4
 FRAMES = 12
 """A word lasts 240 ms."""
 AMPLITUDE = 6000
+CELLS = tuple(sign.to_bytes(2, "little", signed=True) * CELL for sign in (-AMPLITUDE, AMPLITUDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class CodeBook:
         number = self._numbers.setdefault(word, len(self.words))
         if number == len(self.words):
             self.words.append(word)
-            frames = [_frame(number, frame) for frame in range(FRAMES)]
+            frames = _sound(number)
             self._sounds.update((pcm, Sound(number, n)) for n, pcm in enumerate(frames))
             self._pcm[number] = b"".join(frames)
         return self._pcm[number]
@@ -48,10 +50,15 @@ class CodeBook:
         return _read(pcm, len(self.words)) if found is None and any(pcm) else found
 
 
+@lru_cache(maxsize=1024)
+def _sound(word: int) -> tuple[bytes, ...]:
+    """Make the frames of a word; every call counts its words from 0."""
+    return tuple(_frame(word, frame) for frame in range(FRAMES))
+
+
 def _frame(word: int, frame: int) -> bytes:
     bits = 1 << (WORD_BITS + FRAME_BITS) | frame << WORD_BITS | word
-    signs = [1 if bits >> n & 1 else -1 for n in range(FRAME_SAMPLES // CELL)]
-    return (np.repeat(signs, CELL) * AMPLITUDE).astype("<i2").tobytes()
+    return b"".join([CELLS[bits >> n & 1] for n in range(FRAME_SAMPLES // CELL)])
 
 
 def _read(pcm: bytes, words: int) -> Sound | None:
