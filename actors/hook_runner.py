@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from actors.call import AnyAddress, Call
 from actors.conversation import new_id
 from actors.reports import Failure
+from actors.user_code import confined
 from supervision.actor import Actor
 from supervision.address import Address
 from supervision.messages import Exit, ExitReason
@@ -41,8 +42,9 @@ class HookRunner(Actor):
 
     async def _run(self) -> None:
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._hook()
+            with confined():
+                async with asyncio.timeout(self._timeout_s):
+                    await self._hook()
         except asyncio.CancelledError:  # by the hook itself: nothing else would end this actor
             self.stop()
             raise

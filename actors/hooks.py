@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from actors.reports import Failure
+from actors.user_code import confined
 
 GivenT = TypeVar("GivenT", str, bytes)
 
@@ -83,7 +84,8 @@ class Hook:
 
 
 async def _awaited(call: Coroutine[Any, Any, object]) -> object:
-    return await call
+    with confined():
+        return await call
 
 
 def abandon(task: asyncio.Task[Any]) -> None:

@@ -40,6 +40,7 @@ from actors.playback import Heard, LineState, Silenced
 from actors.playout import Playout
 from actors.ports import Line, Transport
 from actors.reports import ConnectionChanged
+from actors.user_code import confined
 from actors.wishes import StopSpeaking
 from supervision.actor import Actor
 
@@ -113,6 +114,11 @@ class TransportActor(Actor):
     # ------------------------------------------------------------ in
 
     async def _carry(self) -> None:
+        with confined():
+            await self._carry_the_call()
+        self._call.addresses.session.tell(LineClosed("the caller hung up"))
+
+    async def _carry_the_call(self) -> None:
         async with self._transport.open(self._call.services) as line:
             self._line = line
             while self._early:
@@ -120,7 +126,6 @@ class TransportActor(Actor):
             async for arrival in line.arrivals():
                 self._arrived(arrival)
         self._line = None
-        self._call.addresses.session.tell(LineClosed("the caller hung up"))
 
     def _arrived(self, arrival: Arrival) -> None:
         addresses = self._call.addresses

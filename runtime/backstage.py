@@ -13,6 +13,7 @@ from actors.conversation import new_id
 from actors.part import Hooks, OnStage, Part, Script
 from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
+from actors.user_code import confined
 from runtime.agent import Agent, AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.agent_names import SLOTS, declared_fields
@@ -43,9 +44,9 @@ class Backstage:
         Raises:
             UserError: it is no agent, its declaration is wrong, or it declares what cannot change.
         """
-        successor = (
-            target if isinstance(target, Agent) else instantiate(cast("AgentTarget", target))
-        )
+        with confined():
+            is_made = isinstance(target, Agent)
+            successor = target if is_made else instantiate(cast("AgentTarget", target))
         config = AgentConfig.of(successor, executor=self.executor)
         declared = declared_fields(successor).keys()
         self._check(config, declared)

@@ -15,6 +15,7 @@ from actors.reports import Report
 from actors.session.succession import Summarise
 from actors.session.summary import summarise
 from actors.turn_taking.trace import Trace
+from actors.user_code import confined
 from actors.wishes import SummaryWritten
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
@@ -63,7 +64,8 @@ def plan_job(
     Raises:
         UserError: The target is no agent, or a field of it is wrong.
     """
-    agent = instantiate(target)
+    with confined():
+        agent = instantiate(target)
     config = AgentConfig.of(agent, executor=house.executor)
     if opening.in_writing:
         config = replace(config, text_filter=AsWritten)

@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from actors.call import Call
 from actors.reports import Event, Failure, Report, SessionClosed
+from actors.user_code import confined
 from runtime.outsider import outsider
 from supervision.actor import Actor
 from supervision.address import Address
@@ -47,9 +48,10 @@ class Listener(Actor):
             self._fatal = self.hold = None
             return
         self.hold = message
-        result = self._handler(message)
-        if result is not None:
-            await result
+        with confined():
+            result = self._handler(message)
+            if result is not None:
+                await result
         self.hold = None
 
     def on_failure(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.reports import Report
+from actors.user_code import confined
 from runtime.outsider import outsider
 from supervision.actor import Actor
 from supervision.address import Address
@@ -24,7 +25,8 @@ class Subscriber(Actor):
 
     def on_receive(self, message: Report) -> None:
         """Pass the report on."""
-        self._callback(message)
+        with confined():
+            self._callback(message)
 
 
 class Telemetry:

@@ -13,6 +13,7 @@ from contextlib import aclosing
 
 from actors.hooks import Hook, abandon
 from actors.reports import Failure
+from actors.user_code import confined
 
 
 class DeltaFilter:
@@ -55,14 +56,18 @@ class DeltaFilter:
     async def _run(self) -> None:
         if self._over:
             return
-        async with aclosing(self._hook.function(self._inbox)) as texts:
-            async for text in texts:
-                if not isinstance(text, str):
-                    raise TypeError(f"it yielded {type(text).__name__}, not str")
-                self._inbox.answered()
-                if text:
-                    self._give(text)
+        with confined():
+            async with aclosing(self._hook.function(self._inbox)) as texts:
+                async for text in texts:
+                    self._inbox.answered()
+                    self._pass_on(text)
         self._hook.failures = 0
+
+    def _pass_on(self, text: object) -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"it yielded {type(text).__name__}, not str")
+        if text:
+            self._give(text)
 
     def _left_s(self) -> float:
         busy_since_s = self._inbox.busy_since_s

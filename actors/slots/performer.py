@@ -17,6 +17,7 @@ from actors.health_board import health_key
 from actors.hooks import CallHooks, GivenT, Hook
 from actors.ports import Provider
 from actors.reports import Failure
+from actors.user_code import confined
 from actors.vendor import FailureKind, ProviderError
 from supervision.actor import Actor
 
@@ -152,7 +153,8 @@ class Performer(Actor, Generic[VendorT]):
 
     async def _run(self, attempt: int, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await self._connected(job)
+            with confined():
+                await self._connected(job)
             self._call.health.well(self._health_key)
         except ProviderError as error:
             if error.kind is not FailureKind.REJECTED:
@@ -176,6 +178,10 @@ class Performer(Actor, Generic[VendorT]):
             await self._is_open.wait()
 
     async def _keep_open(self) -> None:
+        with confined():
+            await self._open_again_and_again()
+
+    async def _open_again_and_again(self) -> None:
         is_known = False
         while True:
             async with self._provider.open(self._call.services) as vendor:

@@ -12,6 +12,7 @@ from actors.call import AnyAddress
 from actors.conversation import ToolCall
 from actors.part import HandOver
 from actors.ports import Toolbox
+from actors.user_code import confined
 from supervision.actor import Actor
 
 
@@ -27,10 +28,6 @@ class ToolScope:
 
 tool_scope: ContextVar[ToolScope | None] = ContextVar("tool_scope", default=None)
 """Set where the code of a tool runs, in its threads as well."""
-
-
-class ToolExited(Exception):
-    """The tool wanted to end the whole program, which is not its own: the tool has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +66,8 @@ class ToolRunner(Actor):
     async def _run(self) -> None:
         scope = ToolScope(self._epoch)
         tool_scope.set(scope)
-        try:
+        with confined():
             async with asyncio.timeout(self._timeout_s):
                 output = await self._toolbox.call(self._tool_call.name, self._tool_call.arguments)
-        except SystemExit as error:  # it would pass through every supervisor
-            raise ToolExited(repr(error)) from error
         self._asker.tell(ToolReturned(self._tool_call.call_id, output, scope.hand_over))
         self.stop()

@@ -16,6 +16,7 @@ from actors.events import Cut, Played, SpokenWord, WordsPlaced
 from actors.frames import AgentAudio, SpeechOver
 from actors.resample import StreamResampler
 from actors.track.stream_words import StreamWords
+from actors.user_code import confined
 from actors.wishes import PcmStream
 from supervision.actor import Actor
 
@@ -58,6 +59,13 @@ class StreamReader(Actor):
                 assert_never(message)
 
     async def _read(self) -> None:
+        with confined():
+            await self._send_all()
+        self._send(self._resampler.flush(), over=True)
+        self._call.addresses.audio_track.tell(SpeechOver(self._epoch, self._sent))
+        self.stop()
+
+    async def _send_all(self) -> None:
         chunks = aiter(self._stream.chunks)
         async with AsyncExitStack() as stack:
             if isinstance(chunks, AsyncGenerator):  # a plain iterator has nothing to close
@@ -65,9 +73,6 @@ class StreamReader(Actor):
             async for chunk in chunks:
                 self._send(self._resampler.push(bytes(memoryview(chunk))))
                 await self._has_credit()
-        self._send(self._resampler.flush(), over=True)
-        self._call.addresses.audio_track.tell(SpeechOver(self._epoch, self._sent))
-        self.stop()
 
     async def _has_credit(self) -> None:
         """Wait until little enough is unheard; the end of the output ends the waiting."""

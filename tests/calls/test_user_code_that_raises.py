@@ -2,26 +2,34 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import structlog
 
 from actors.conversation import ToolCall, ToolOutput
+from actors.ports import LanguageModel, Services
 from actors.reports import AgentTranscript, Failure, TurnCommitted
+from actors.user_code import ProgramExit
+from actors.wishes import PcmStream
 from providers.scripted_llm import ScriptedLLM
 from runtime.agent import Agent
 from runtime.hooks import PARAMETERS, hook
 from runtime.tools import ToolError, function_tool
+from runtime.worker import Worker
 from tests.calls.rig import Rig, agent, call
+from transports import LoopbackTransport
 
 ANSWER = "We have three rooms free."
 DETAIL = "the user's own mistake"
 
 
+raised: type[BaseException] = LookupError
+
+
 def mistake(*_given: object) -> Any:
-    raise LookupError(DETAIL)
+    raise raised(DETAIL)
 
 
 async def async_mistake(*_given: object) -> Any:
@@ -100,8 +108,15 @@ def test_every_hook_has_its_case() -> None:
     assert {*STREAMS, *MOMENTS, *seen_elsewhere} >= set(PARAMETERS)
 
 
+RAISED = (LookupError, SystemExit, KeyboardInterrupt)
+
+
+@pytest.mark.parametrize("error", RAISED)
 @pytest.mark.parametrize("name", [*STREAMS, *MOMENTS])
-async def test_a_hook_that_raises_costs_no_turn_and_is_told(name: str) -> None:
+async def test_a_hook_that_raises_costs_no_turn_and_is_told(
+    name: str, error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.raised", error)
     who = STREAMS.get(name, Moments)()
     if isinstance(who, Moments):
         who.wrong = name
@@ -183,17 +198,20 @@ def listens(rig: Rig, handler: Callable[[Any], Any]) -> None:
     rig.job.session.on(TurnCommitted, AgentTranscript)(handler)
 
 
+@pytest.mark.parametrize("error", RAISED)
 @pytest.mark.parametrize("handler", [mistake, async_mistake])
 async def test_a_callback_that_raises_costs_no_turn_and_is_told(
     handler: Callable[[Any], Any],
+    error: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with structlog.testing.capture_logs() as logs:
-        async with call(agent()) as rig:
-            listens(rig, handler)
-            assert await rig.asks() == ANSWER
-            assert await rig.asks(answers=2) == "You are welcome."
-            await asyncio.sleep(1.0)
-    assert any(DETAIL in str(entry) for entry in logs)
+    monkeypatch.setattr(f"{__name__}.raised", error)
+    async with call(agent()) as rig:
+        listens(rig, handler)
+        assert await rig.asks() == ANSWER
+        assert await rig.asks(answers=2) == "You are welcome."
+        await asyncio.sleep(1.0)
+    assert any(DETAIL in event["message"] for event in rig.fields("error"))
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -227,3 +245,42 @@ async def test_callbacks_that_raise_at_the_failures_of_each_other_come_to_an_end
         await rig.asks()
         await asyncio.sleep(1.0)
     assert len(rig.fields("error")) == 1
+
+
+# ---------------------------------------------------------------- parts of one's own
+
+
+async def test_a_vendor_that_wants_to_end_the_program_has_an_understudy_like_any_other() -> None:
+    class Leaving:
+        name = "leaving"
+
+        @asynccontextmanager
+        async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
+            sys.exit(DETAIL)
+            yield
+
+    async with call(agent(llm=[Leaving(), ScriptedLLM(replies=[ANSWER])])) as rig:
+        assert await rig.asks() == ANSWER
+    assert any(DETAIL in event["message"] for event in rig.fields("error"))
+
+
+async def test_audio_that_wants_to_end_the_program_ends_what_is_being_said() -> None:
+    async def parts() -> AsyncGenerator[bytes]:
+        sys.exit(DETAIL)
+        yield b""
+
+    async with call(agent()) as rig:
+        said = rig.job.session.say("A tale.", audio=PcmStream(parts(), 16_000))
+        await said
+        assert said.outcome != "finished"
+        assert await rig.asks() == ANSWER
+
+
+async def test_an_agent_that_wants_to_end_the_program_is_not_made_and_the_others_go_on() -> None:
+    def leave() -> Agent:
+        sys.exit(DETAIL)
+
+    async with Worker(leave) as worker:
+        with pytest.raises(ProgramExit, match=DETAIL):
+            await worker.open_room("r1", LoopbackTransport())
+        assert worker.rooms == ()
