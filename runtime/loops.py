@@ -29,12 +29,18 @@ def run(main: Coroutine[Any, Any, ResultT], *, fast: bool = False) -> ResultT:
 
 @contextmanager
 def _terminated_as_by_ctrl_c() -> Generator[None]:
-    """Let SIGTERM do what SIGINT does: the runner cancels the program, which then cleans up."""
-    before = signal.signal(signal.SIGTERM, _press_ctrl_c)
+    """Let SIGTERM do what SIGINT does: the runner cancels the program, which then cleans up.
+
+    A program in the background of a script is started with SIGINT ignored, and the runner would
+    leave it so: nothing could end it politely.
+    """
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    terminate = signal.signal(signal.SIGTERM, _press_ctrl_c)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, terminate)
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _press_ctrl_c(_number: int, _frame: FrameType | None) -> None:
