@@ -10,7 +10,7 @@ import sys
 
 from providers.scripted_tts import ScriptedTTS
 from runtime.agent import Agent
-from runtime.loops import run
+from runtime.cli.loops import run
 from runtime.worker import Worker
 from transports.loopback import LoopbackCaller, LoopbackTransport
 

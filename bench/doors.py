@@ -23,10 +23,10 @@ from actors.events import Begin
 from actors.frames import AgentAudio, SpeechOver
 from actors.ports import Denoiser, Services
 from runtime.agent import Agent
+from runtime.cli.loops import run
 from runtime.doors.config import DoorConfig
 from runtime.doors.server import HttpDoor, listen
 from runtime.doors.tokens import Grant
-from runtime.loops import run
 from runtime.worker import Worker
 
 UTTERANCES = 50

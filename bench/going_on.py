@@ -24,7 +24,7 @@ from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS, tone
 from runtime.agent import Agent
-from runtime.loops import run
+from runtime.cli.loops import run
 from runtime.testing.ear import Ear
 from runtime.worker import Worker
 from transports.loopback import LoopbackCaller, LoopbackTransport

@@ -22,7 +22,7 @@ from actors.ports import Services, TextToSpeech
 from actors.vendor import ProviderError, SpeechChunk, SpeechPcm, SpeechRequest
 from providers.scripted_tts import tone
 from runtime.agent import Agent
-from runtime.loops import run
+from runtime.cli.loops import run
 from runtime.worker import Worker
 from transports.loopback import LoopbackCaller, LoopbackTransport
 

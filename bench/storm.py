@@ -22,9 +22,9 @@ from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
 from runtime import log
 from runtime.agent import Agent
+from runtime.cli.loops import run
 from runtime.config import Settings
 from runtime.job import Job
-from runtime.loops import run
 from runtime.worker import Worker
 from transports.loopback import Heard, LoopbackCaller, LoopbackTransport
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from runtime.cli.serve import is_loopback
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
-from runtime.serve import is_loopback
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow, pytest.mark.timeout(60)]
 ROOT = Path(__file__).parent.parent.parent

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runtime import packages
-from runtime.cli import main
+from runtime.cli.main import main
 from tests.terminal.sound_card import SoundCard, machine
 
 pytestmark = pytest.mark.usefixtures("modules_are_forgotten")

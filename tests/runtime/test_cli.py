@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from providers.scripted_tts import tone
-from runtime.cli import main
+from runtime.cli.main import main
 
 pytestmark = pytest.mark.usefixtures("modules_are_forgotten")
 
@@ -294,7 +294,7 @@ def test_help_on_token_names_every_grant_and_shows_how_to_give_two(desk: Desk) -
 
 
 ROOT = Path(__file__).parent.parent.parent
-PROGRAM = (sys.executable, "-c", "from runtime.cli import main; main()", "run")
+PROGRAM = (sys.executable, "-c", "from runtime.cli.main import main; main()", "run")
 FILES = ("--input", "in.wav", "--output", "out.wav", "--events", "events.jsonl")
 
 
@@ -375,7 +375,7 @@ def no_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(host: str, port: int) -> None:
         raise OSError(f"{host}:{port}: nothing is opened in this test")
 
-    monkeypatch.setattr("runtime.serve.listen", closed)
+    monkeypatch.setattr("runtime.cli.serve.listen", closed)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
 

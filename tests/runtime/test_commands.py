@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.cli import main
+from runtime.cli.main import main
 
 
 def answered(capsys: pytest.CaptureFixture[str]) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from actors.reports import Report, SessionClosed, UserTranscript
+from runtime.cli.events_file import EventsFile
 from runtime.errors import UserError
-from runtime.events_file import EventsFile
 
 
 def test_each_event_is_one_line_of_json(tmp_path: Path) -> None:

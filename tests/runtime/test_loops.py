@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from runtime.loops import run
+from runtime.cli.loops import run
 
 
 async def loop_type() -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.cli import main
+from runtime.cli.main import main
 from runtime.errors import UserError
 from runtime.packages import PACKAGES, refuse_foreign, shared_folders
 

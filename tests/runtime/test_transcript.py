@@ -14,7 +14,7 @@ from actors.reports import (
     TurnLatency,
     UserTranscript,
 )
-from runtime.transcript import Transcript
+from runtime.cli.transcript import Transcript
 
 ANSWERED = (
     "answered 310 ms after the caller's last sound"

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from runtime.cli import main
+from runtime.cli.main import main
+from runtime.cli.tree_client import TreeClient, choose_worker, running_workers, socket_of
+from runtime.cli.tree_view import top_table
 from runtime.errors import UserError
-from runtime.tree_client import TreeClient, choose_worker, running_workers, socket_of
 from runtime.tree_socket import MAX_CLIENTS, TreeSocket, WorkerFacts
-from runtime.tree_view import top_table
 from runtime.worker import Worker
 from tests.calls.rig import agent
 from transports.loopback import LoopbackTransport

@@ -13,11 +13,11 @@ import pytest
 
 from actors import reports
 from actors.reports import Report
-from runtime.chat_screen import ChatScreen
-from runtime.stdin_lines import stdin_lines
+from runtime.cli.chat_screen import ChatScreen
+from runtime.cli.stdin_lines import stdin_lines
 
 ROOT = Path(__file__).parent.parent.parent
-PROGRAM = (sys.executable, "-c", "from runtime.cli import main; main()", "run")
+PROGRAM = (sys.executable, "-c", "from runtime.cli.main import main; main()", "run")
 AGENT = """
 from providers import DemoBrain, Rule
 from runtime import Agent, function_tool

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from runtime.cli import main
+from runtime.cli.main import main
 from tests.e2e.answer_check import answer_of
 from tests.providers.sounds import RATE_HZ, silence, spoken
 from tests.terminal.sound_card import SoundCard, machine
 from tests.terminal.sound_server import ended, sound_server
 
 ROOT = Path(__file__).parent.parent.parent
-PROGRAM = (sys.executable, "-c", "from runtime.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from runtime.cli.main import main; main()")
 QUESTION = "how many rooms are free for two nights"
 ANSWER = "We have 8 rooms free for 2 nights."
 

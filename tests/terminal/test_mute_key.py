@@ -12,9 +12,9 @@ import pytest
 
 from providers.scripted_tts import tone
 from runtime.agent_config import AgentConfig
+from runtime.cli.console import talk
+from runtime.cli.preparation import Prepared
 from runtime.config import LogLevel, Settings
-from runtime.console import talk
-from runtime.preparation import Prepared
 from tests.calls.rig import agent
 from tests.terminal.pseudo_terminal import PseudoTerminal, as_it_is, pseudo_terminal
 from tests.terminal.sound_card import SoundCard, machine

@@ -4,8 +4,8 @@ from typing import NoReturn
 
 import pytest
 
+from runtime.cli.reload import code_in, differences, run_reloading
 from runtime.errors import UserError
-from runtime.reload import code_in, differences, run_reloading
 
 
 class Again(Exception):

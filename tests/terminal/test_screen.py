@@ -5,7 +5,7 @@ from rich.console import Console
 
 from actors import reports
 from actors.reports import Report
-from runtime.screen import METER_CELLS, Screen, meter
+from runtime.cli.screen import METER_CELLS, Screen, meter
 from transports.sound_device import SoundDesk
 
 

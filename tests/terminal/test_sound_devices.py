@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from runtime.devices import devices_table
+from runtime.cli.devices import devices_table
 from runtime.errors import UserError
 from tests.terminal.sound_card import SoundCard, machine
 from transports.sound_device import SoundDeviceTransport

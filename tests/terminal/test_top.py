@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from runtime.tree_client import socket_of
+from runtime.cli.tree_client import socket_of
+from runtime.cli.tree_view import top_table
 from runtime.tree_socket import TreeSocket, WorkerFacts
-from runtime.tree_view import top_table
 from runtime.worker import Worker
 from tests.calls.rig import agent
 from tests.terminal.pseudo_terminal import COLUMNS, PseudoTerminal, as_it_is, pseudo_terminal
 from transports.loopback import LoopbackTransport
 
 ROOT = Path(__file__).parent.parent.parent
-PROGRAM = (sys.executable, "-c", "from runtime.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from runtime.cli.main import main; main()")
 OTHER_SCREEN, BACK_AGAIN = "\x1b[?1049h", "\x1b[?1049l"
 
 

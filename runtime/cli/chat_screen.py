@@ -11,7 +11,7 @@ from actors.reports import (
     TurnCommitted,
     TurnDropped,
 )
-from runtime.transcript import asides
+from runtime.cli.transcript import asides
 
 PROMPT = "> "
 ASIDE = "  "

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from runtime.cli.tree_client import TreeClient, choose_worker
 from runtime.errors import UserError
-from runtime.tree_client import TreeClient, choose_worker
 
 COLUMNS: Final = {
     "state": "state",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from actors.ports import Provider
 from providers.config import ProviderConfig, no_key
+from runtime.cli.preparation import Prepared
 from runtime.errors import UserError
-from runtime.preparation import Prepared
 from runtime.slots import casts_of
 
 

@@ -14,11 +14,11 @@ from providers.config import Needs, ProviderConfig
 from providers.libraries import MissingLibraryError
 from runtime import packages
 from runtime.casting import House, Opening, plan_job
-from runtime.devices import describe_defaults
+from runtime.cli.devices import describe_defaults
+from runtime.cli.preparation import Prepared, prepare
 from runtime.errors import UserError
 from runtime.job import job_tree
 from runtime.job_plan import JobPlan
-from runtime.preparation import Prepared, prepare
 from runtime.services import WorkerServices
 from runtime.slots import unique_names
 from supervision.address import Address

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from runtime.cli.run_options import DEFAULT_HOST, DEFAULT_PORT, RunOptions
 from runtime.config import socket_folder
-from runtime.run_options import DEFAULT_HOST, DEFAULT_PORT, RunOptions
 
 EXAMPLES = """
 \b
@@ -161,7 +161,7 @@ def run(**given: Any) -> int:
 
     Exits with 0 if the caller got an answer, 1 if not, 2 if something must be mended first.
     """
-    from runtime.run import run_agent  # noqa: PLC0415 - no other verb needs it
+    from runtime.cli.run import run_agent  # noqa: PLC0415 - no other verb needs it
 
     return run_agent(RunOptions(folder=Path.cwd(), **given))
 
@@ -206,7 +206,7 @@ def check(agent: str) -> int:
     Prints the tree that would run, the keys, libraries and sound devices, and whether another
     distribution is in the way. Exits with 0, or with 2 if something must be mended first.
     """
-    from runtime.check import run_check  # noqa: PLC0415 - no other verb needs it
+    from runtime.cli.check import run_check  # noqa: PLC0415 - no other verb needs it
 
     return run_check(agent, folder=Path.cwd())
 
@@ -214,7 +214,7 @@ def check(agent: str) -> int:
 @cli.command()
 def devices() -> None:
     """List the microphones and loudspeakers of this machine."""
-    from runtime.devices import devices_table  # noqa: PLC0415 - no other verb needs it
+    from runtime.cli.devices import devices_table  # noqa: PLC0415 - no other verb needs it
 
     click.echo(devices_table())
 
@@ -224,7 +224,7 @@ def devices() -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for a program.")
 def tree(pid: int | None, *, as_json: bool) -> int:
     """Print the live supervision tree of a running worker."""
-    from runtime.tree_view import show_tree  # noqa: PLC0415 - no other verb needs it
+    from runtime.cli.tree_view import show_tree  # noqa: PLC0415 - no other verb needs it
 
     return show_tree(socket_folder(), pid=pid, as_json=as_json)
 
@@ -241,7 +241,7 @@ def tree(pid: int | None, *, as_json: bool) -> int:
 )
 def top(pid: int | None, *, every: float) -> int:
     """Watch the supervision tree of a running worker until Ctrl-C."""
-    from runtime.tree_view import show_top  # noqa: PLC0415 - no other verb needs it
+    from runtime.cli.tree_view import show_top  # noqa: PLC0415 - no other verb needs it
 
     return show_top(socket_folder(), pid=pid, every_s=every)
 

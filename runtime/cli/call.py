@@ -8,16 +8,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime import loops
+from runtime.cli import loops
+from runtime.cli.events_file import EventsFile
+from runtime.cli.live_worker import live_worker
+from runtime.cli.output import say
+from runtime.cli.preparation import Prepared, prepare
+from runtime.cli.slot_watch import SlotWatch
+from runtime.cli.transcript import Transcript
 from runtime.errors import UserError
-from runtime.events_file import EventsFile
 from runtime.job import Job
-from runtime.live_worker import live_worker
-from runtime.output import say
 from runtime.places import check_place
-from runtime.preparation import Prepared, prepare
-from runtime.slot_watch import SlotWatch
-from runtime.transcript import Transcript
 from runtime.worker import Worker
 from supervision.tree import TreeNode, render
 from transports import WavFileError, WavFileTransport

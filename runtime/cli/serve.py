@@ -12,18 +12,18 @@ import click
 from pydantic import ValidationError
 
 from actors.reports import Report
-from runtime import loops
+from runtime.cli import loops
+from runtime.cli.events_file import EventsFile
+from runtime.cli.live_worker import live_worker
+from runtime.cli.missing_keys import missing_keys
+from runtime.cli.output import say
+from runtime.cli.preparation import Prepared, prepare
+from runtime.cli.run_options import RunOptions
 from runtime.doors.config import DoorConfig, IceServer
 from runtime.doors.server import HttpDoor, listen
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
-from runtime.events_file import EventsFile
-from runtime.live_worker import live_worker
-from runtime.missing_keys import missing_keys
-from runtime.output import say
 from runtime.places import check_place
-from runtime.preparation import Prepared, prepare
-from runtime.run_options import RunOptions
 
 LINK_LIVES_S: Final = 86_400
 SPARE_CONNECTIONS: Final = 100

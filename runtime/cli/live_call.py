@@ -6,11 +6,11 @@ from typing import Any
 
 from actors.ports import Transport
 from actors.reports import Report
+from runtime.cli.live_worker import live_worker
+from runtime.cli.preparation import Prepared
+from runtime.cli.slot_watch import SlotWatch
 from runtime.errors import UserError
 from runtime.job import Job
-from runtime.live_worker import live_worker
-from runtime.preparation import Prepared
-from runtime.slot_watch import SlotWatch
 
 Beside = Callable[[Job], Iterable[Coroutine[Any, Any, None]]]
 

@@ -7,14 +7,14 @@ from contextlib import ExitStack, aclosing
 from pathlib import Path
 
 from actors.reports import Report
-from runtime import loops
-from runtime.chat_screen import ChatScreen
-from runtime.events_file import EventsFile
-from runtime.live_call import hold_call
+from runtime.cli import loops
+from runtime.cli.chat_screen import ChatScreen
+from runtime.cli.events_file import EventsFile
+from runtime.cli.live_call import hold_call
+from runtime.cli.preparation import Prepared, prepare
+from runtime.cli.run_options import RunOptions
+from runtime.cli.stdin_lines import stdin_lines
 from runtime.places import check_place
-from runtime.preparation import Prepared, prepare
-from runtime.run_options import RunOptions
-from runtime.stdin_lines import stdin_lines
 from transports.text_line import TextCaller, TextTransport
 
 NOT_ANSWERED = 1

@@ -1,4 +1,4 @@
-"""The entry of the command ``runtime``; what it can do is in `runtime.commands`.
+"""The entry of the command ``runtime``; what it can do is in `runtime.cli.commands`.
 
 A mistake of the user is one line on stderr and exit code 2; Ctrl-C ends the call, exit code 130.
 """
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _exit_code(arguments: Sequence[str] | None) -> int:
     try:
         refuse_foreign()  # before anything is imported from a package that may not be ours
-        commands: click.Group = importlib.import_module("runtime.commands").cli
+        commands: click.Group = importlib.import_module("runtime.cli.commands").cli
         return commands.main(args=arguments, prog_name="runtime", standalone_mode=False) or 0
     except click.UsageError as error:
         place = "runtime" if error.ctx is None else error.ctx.command_path

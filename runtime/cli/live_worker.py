@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from actors.reports import Report
+from runtime.cli.preparation import Prepared
+from runtime.cli.tree_client import socket_of
 from runtime.config import socket_folder
-from runtime.preparation import Prepared
-from runtime.tree_client import socket_of
 from runtime.tree_socket import TreeSocket, WorkerFacts
 from runtime.worker import Worker
 

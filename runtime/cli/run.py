@@ -1,10 +1,10 @@
 """``runtime run``: one call, in the way that was asked for."""
 
-from runtime.call import CallOptions, run_call
-from runtime.chat import run_chat
-from runtime.console import run_console
-from runtime.reload import run_reloading
-from runtime.run_options import RunOptions, Way
+from runtime.cli.call import CallOptions, run_call
+from runtime.cli.chat import run_chat
+from runtime.cli.console import run_console
+from runtime.cli.reload import run_reloading
+from runtime.cli.run_options import RunOptions, Way
 
 
 def run_agent(options: RunOptions) -> int:
@@ -28,7 +28,7 @@ def _one_call(options: RunOptions, way: Way) -> int:
         case Way.TEXT:
             return run_chat(options)
         case Way.DOORS:
-            from runtime.serve import run_doors  # noqa: PLC0415 - a web server and codecs: only here
+            from runtime.cli.serve import run_doors  # noqa: PLC0415 - a web server and codecs: only here
 
             return run_doors(options)
 

@@ -7,17 +7,17 @@ from pathlib import Path
 from rich.console import Console
 
 from actors.reports import Report
-from runtime import loops
+from runtime.cli import loops
+from runtime.cli.events_file import EventsFile
+from runtime.cli.keys import keys_pressed
+from runtime.cli.live_call import hold_call
+from runtime.cli.preparation import Prepared, prepare
+from runtime.cli.run_options import RunOptions
+from runtime.cli.screen import Screen
+from runtime.cli.transcript import Transcript
 from runtime.errors import UserError
-from runtime.events_file import EventsFile
 from runtime.job import Job
-from runtime.keys import keys_pressed
-from runtime.live_call import hold_call
 from runtime.places import check_place
-from runtime.preparation import Prepared, prepare
-from runtime.run_options import RunOptions
-from runtime.screen import Screen
-from runtime.transcript import Transcript
 from transports.sound_device import SoundDesk, SoundDeviceTransport
 from transports.sound_library import SoundDeviceError
 
