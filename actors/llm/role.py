@@ -173,14 +173,14 @@ class LlmRole(LlmHedger):
             before, job.pace = job.pace, job.pace.after(event, now_s)
             if job.pace.is_sooner_due(before):
                 self._watch(job)
+        if isinstance(event, TextDelta | ToolCall) and not (job.round_text or job.calls):
+            self.drop_rival(job)  # whoever speaks first goes on
         match event:
             case TextDelta(text):
-                self.drop_rival(job)
                 job.round_text += text
                 self._tell(self._session, ReplyProgress(job.epoch, first=first))
                 self._release(job, job.speech.push(text, self.clock.now_ns()))
             case ToolCall():
-                self.drop_rival(job)
                 job.calls[event.call_id] = event
                 self._tell(self._session, ReplyProgress(job.epoch, first=first))
             case ChatProgress():
