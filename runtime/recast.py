@@ -13,6 +13,7 @@ from actors.slots.recasting import (
     CarryOutRecast,
     PrepareRecast,
     RecastFailed,
+    StandBy,
     WhenUp,
 )
 from actors.slots.stage_manager import READY_WITHIN_S
@@ -20,7 +21,7 @@ from actors.wishes import ChangeLineup
 from runtime.agent_config import providers_of
 from runtime.agent_names import SLOTS
 from runtime.errors import UserError
-from runtime.slots import understudies
+from runtime.slots import understudies, with_last_resort
 from supervision.address import Address
 from supervision.errors import ActorDeadError, AskTimeout
 from supervision.requests import StartChild, StopChild
@@ -92,6 +93,7 @@ class CallLineup:
         await self.tree.ask(StartChild(self.child(name, cast)), timeout_s=CHANGE_WITHIN_S)
         with _as_user_error(name):
             await self.call.addresses.of_slot(name).ask(WhenUp(), timeout_s=TRY_WITHIN_S)
+        self._stand_by(name, cast)
 
     async def _remove(self, name: str) -> None:
         await self.tree.ask(StopChild(f"{name}-slot"), timeout_s=CHANGE_WITHIN_S)
@@ -116,6 +118,14 @@ class CallLineup:
     def _carry_out(self, casts: Mapping[str, Cast]) -> None:
         for name in casts:
             self.call.addresses.of_slot(name).tell(CarryOutRecast())
+            self._stand_by(name, casts[name])
+
+    def _stand_by(self, name: str, cast: Cast) -> None:
+        """Have the last resort of a detector ready as well."""
+        behind = with_last_resort(cast)[len(cast) :] if name == "vad" else ()
+        if behind:
+            entries = understudies(name, behind, self.call)
+            self.call.addresses.of_slot(name).tell(StandBy(entries))
 
 
 @contextmanager

@@ -40,6 +40,13 @@ class CarryOutRecast:
 
 
 @dataclass(frozen=True, slots=True)
+class StandBy:
+    """Let these be the last of the cast, untried: a last resort proves nothing of a change."""
+
+    entries: tuple[Understudy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AbandonRecast:
     """Let those that were prepared go again."""
 
@@ -140,6 +147,14 @@ class Recasting:
         )
         held.cast = replace(recast.cast, members=members, present=recast.proven, changed_at_s=now_s)
         return recast.proven
+
+    def stand_by(self, entries: tuple[Understudy, ...]) -> None:
+        """Put these behind the last of the cast."""
+        held = self._held
+        new = _renamed(entries, held.troupe)
+        held.troupe |= {entry.name: entry for entry in new}
+        more = Cast.of(tuple(entry.name for entry in new)).members
+        held.cast = replace(held.cast, members=(*held.cast.members, *more))
 
     def abandon(self, why: str) -> None:
         """Let those that were tried go; all stays as it was."""

@@ -23,6 +23,7 @@ from actors.slots.recasting import (
     HasLeft,
     PrepareRecast,
     RecastOrder,
+    StandBy,
     WhenUp,
 )
 from actors.slots.slot import Hold, Slot
@@ -56,10 +57,7 @@ HoldT = TypeVar("HoldT", bound=Hold)
 
 
 class Role(Actor, Generic[HoldT]):
-    """Base of the six vendor roles.
-
-    Subclasses give `first_hold`, `handle`, `on_performer_ready`, `on_performer_down`.
-    """
+    """Base of the six vendor roles; subclasses give at least `first_hold` and `handle`."""
 
     def __init__(self, slot: Slot) -> None:
         """Keep the slot; performers are started in `on_start`."""
@@ -230,6 +228,8 @@ class Role(Actor, Generic[HoldT]):
                 self.handle(message)
             case PrepareRecast() | CarryOutRecast() | AbandonRecast() | WhenUp() | HasLeft():
                 self._recast(message)
+            case StandBy(entries):
+                self._manager.recasting.stand_by(entries)
             case _Due():
                 self._due(message)
             case _:

@@ -1,6 +1,7 @@
 """Parts of a running call are changed: proven first, then carried out, or all stays as it was."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
@@ -10,7 +11,7 @@ from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
 from runtime.errors import UserError
-from tests.calls.rig import agent, call
+from tests.calls.rig import Rig, agent, call
 
 OLD = "From the old model."
 NEW = "From the new model."
@@ -85,6 +86,36 @@ async def test_a_new_vad_hears_the_barge_in() -> None:
         await rig.job.session.change_component(vad=ScriptedVAD(name="new"))
         await rig.says(1.5)
         assert (await rig.until("agent_transcript"))["interrupted"]
+
+
+async def falls_back_on_loudness(rig: Rig, change: Awaitable[None]) -> None:
+    await change
+    await rig.asks()
+    assert rig.fields("provider_switched")[-1]["to"].startswith("energy")
+
+
+def failing_vad() -> ScriptedVAD:
+    return ScriptedVAD(name="new", fault=Fault(at=100, times=99))
+
+
+@pytest.mark.parametrize("before", [ScriptedVAD(name="old"), None])
+async def test_loudness_stands_in_for_a_new_vad_as_well(before: ScriptedVAD | None) -> None:
+    made = agent(vad=before)
+    async with call(made) as rig:
+        session, new = rig.job.session, failing_vad()
+        if before is None:
+            change = session.change_pipeline(vad=new, stt=made.stt, llm=made.llm, tts=made.tts)
+        else:
+            change = session.change_component(vad=new)
+        await falls_back_on_loudness(rig, change)
+
+
+async def test_loudness_proves_nothing_of_a_new_vad() -> None:
+    broken = ScriptedVAD(name="new", opening=Fault(times=99))
+    async with call(agent(vad=ScriptedVAD(name="old"))) as rig:
+        with pytest.raises(UserError, match="vad: the new part did not come up"):
+            await rig.job.session.change_component(vad=broken)
+        assert await rig.asks() == "We have three rooms free."
 
 
 async def test_a_recogniser_is_changed_between_two_turns() -> None:
