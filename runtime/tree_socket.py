@@ -131,5 +131,6 @@ def node_to_dict(node: TreeNode) -> dict[str, Any]:
         "refused": mail.refused,
         "set_aside": mail.set_aside,
         "last_failure": "" if node.last_failure is None else describe(node.last_failure),
+        "facts": dict(node.facts),
         "children": [node_to_dict(child) for child in node.children],
     }

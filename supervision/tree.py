@@ -1,7 +1,8 @@
 """A picture of a supervision tree, as data and as text."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from supervision.address import Address
@@ -9,6 +10,16 @@ from supervision.family import Child, Family
 from supervision.mail import MailboxStats
 from supervision.messages import ExitReason
 from supervision.reporter import describe
+
+
+class Telling:
+    """A hold that tells the tree more of its actor than a supervisor knows."""
+
+    __slots__ = ()
+
+    def tells(self, now_s: float) -> Mapping[str, str]:
+        """Return what is to be shown, by name; ``now_s`` is the loop's time."""
+        raise TypeError(f"{type(self).__name__} must say what it tells")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +36,8 @@ class TreeNode:
     overloads: int = 0
     mailbox: MailboxStats
     last_failure: ExitReason | None = None
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What its hold tells (`Telling`), by name."""
     children: tuple["TreeNode", ...] = ()
 
 
@@ -75,8 +88,14 @@ def _node(child: Child) -> TreeNode:
         overloads=child.overloads,
         mailbox=child.address.stats(),
         last_failure=child.last_failure,
+        facts=_facts(child.address),
         children=_below(child.address),
     )
+
+
+def _facts(address: Address[Any]) -> Mapping[str, str]:
+    hold = address.hold
+    return hold.tells(asyncio.get_running_loop().time()) if isinstance(hold, Telling) else {}
 
 
 def _lines(node: TreeNode, branch: str, indent: str) -> Iterator[str]:
@@ -102,6 +121,7 @@ def _line(node: TreeNode) -> str:
         "overloads": node.overloads,
     }
     facts += [f"{what} {count}" for what, count in counts.items() if count]
+    facts += [f"{name}: {fact}" for name, fact in node.facts.items()]
     if node.last_failure is not None:
         facts.append(f"last failure: {describe(node.last_failure)}")
     return "  ".join(facts)

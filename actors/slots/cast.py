@@ -174,11 +174,6 @@ class Cast:
     # ------------------------------------------------------------ who is started
 
     @property
-    def dark(self) -> bool:
-        """Whether nobody will ever be ready again."""
-        return all(member.standing is Standing.RETIRED for member in self.members)
-
-    @property
     def is_first_start(self) -> bool:
         """Whether somebody is being started of whom nothing bad is known."""
         return any(m.standing is Standing.STARTING and m.failures == 0 for m in self.members)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actors.call import AnyAddress, Call
+from actors.slots.billing import billing
 from actors.slots.cast import Cast
 from actors.slots.performer import Performer
+from supervision.tree import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Trial:
 
 
 @dataclass(slots=True)
-class Hold:
+class Hold(Telling):
     """What a role needs to go on after a crash; each role adds its own work."""
 
     cast: Cast
@@ -80,6 +82,10 @@ class Hold:
     """Whether the Session was told that nobody is left."""
     quiet: bool = True
     """Whether nobody speaks, so that the stage may change hands."""
+
+    def tells(self, now_s: float) -> dict[str, str]:
+        """Tell how each performer stands."""
+        return billing(self.cast, now_s)
 
     @property
     def is_answering(self) -> bool:

@@ -21,6 +21,7 @@ COLUMNS: Final = {
     "oldest_s": "oldest s",
     "dropped": "dropped",
     "refused": "refused",
+    "facts": "facts",
     "last_failure": "last failure",
 }
 ALWAYS: Final = ("state", "restarts", "mail", "oldest_s")
@@ -88,7 +89,7 @@ def _add_columns(table: Table, nodes: Sequence[dict[str, Any]]) -> list[str]:
     table.add_column("actor", no_wrap=True, overflow="ellipsis", min_width=ACTOR_WIDTH, ratio=1)
     told = [field for field in COLUMNS if field in ALWAYS or any(node[field] for node in nodes)]
     for field in told:
-        if field == "last_failure":
+        if field in {"facts", "last_failure"}:
             table.add_column(COLUMNS[field], no_wrap=True, overflow="ellipsis", ratio=1)
         else:
             values = (_value(node, field) for node in nodes)
@@ -98,6 +99,8 @@ def _add_columns(table: Table, nodes: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _value(node: dict[str, Any], field: str) -> str:
+    if field == "facts":
+        return "  ".join(f"{name}: {fact}" for name, fact in node[field].items())
     return str(node[field] or "")
 
 

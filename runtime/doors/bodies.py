@@ -158,6 +158,7 @@ class TreePicture(_Body):
     refused: int
     set_aside: int
     last_failure: str
+    facts: dict[str, str]
     children: tuple["TreePicture", ...]
 
 

@@ -56,6 +56,8 @@ class LookRoutes:
         self.doors.token(request).check(Grant.ADMIN)
         metrics = self.doors.metrics
         metrics.loop_lag.set(self._lag_s())
+        if (jobs := _child(await self.doors.house.snapshot(), "jobs")) is not None:
+            metrics.look(jobs)
         return Response(metrics.text(), media_type=PROMETHEUS)
 
     async def health(self, request: Request) -> Response:

@@ -20,6 +20,7 @@ from actors.reports import (
     TurnLatency,
 )
 from runtime.doors.rooms import Rooms, RoomState
+from supervision.tree import TreeNode
 
 LATENCY_BUCKETS_S: Final = (0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
@@ -55,6 +56,12 @@ class Metrics:
         )
         self._restarts = Counter(
             "understudy_actor_restarts", "Actors put back on stage.", registry=registry
+        )
+        self._performers = Gauge(
+            "understudy_performers",
+            "Performers of the vendor slots of all rooms, by how they stand.",
+            ["slot", "state"],
+            registry=registry,
         )
         self._tools = Counter(
             "understudy_tool_calls",
@@ -94,6 +101,19 @@ class Metrics:
                 self._connections.labels(state).inc()
             case _:
                 pass
+
+    def look(self, jobs: TreeNode) -> None:
+        """Count how the performers of all rooms stand."""
+        slots = [slot for room in jobs.children for slot in room.children]
+        roles = [(slot, role) for slot in slots for role in slot.children if role.facts]
+        stands = Tally(
+            (slot.name.removesuffix("-slot"), state)
+            for slot, role in roles
+            for state in role.facts.values()
+        )
+        self._performers.clear()
+        for labels, count in stands.items():
+            self._performers.labels(*labels).set(count)
 
     def text(self) -> bytes:
         """Return the exposition format."""

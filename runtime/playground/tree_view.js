@@ -92,6 +92,9 @@ function update(row, node) {
   row.mail.style.setProperty("--depth", Math.min(1, Math.log2(1 + node.mail) / 8));
   row.restarts.textContent = node.restarts ? `restarted ${node.restarts}×` : "";
   row.restarts.title = node.last_failure;
+  row.line.title = Object.entries(node.facts)
+    .map(([name, fact]) => `${name}: ${fact}`)
+    .join("\n");
 }
 
 function flash(line, how) {

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.slots.billing import billing
 from actors.slots.cast import Breaker, Cast, Standing
 from actors.vendor import FailureKind
 
@@ -75,6 +76,15 @@ def test_the_breaker_opens_at_three_failures_in_half_a_minute_and_closes_with_th
     assert cast.proven("only", now_s=23.0).member("only").breaker(23.0) is Breaker.CLOSED
 
 
+def test_the_tree_is_told_how_each_performer_stands() -> None:
+    cast = after_a_fall()
+    assert billing(cast, 2.0) == {"first": "ready, half-open", "second": "on stage"}
+    cast = fail(fail(cast, "first", now_s=3.0), "first", now_s=4.0)
+    cast = fail(cast, "second", kind=FailureKind.MISCONFIGURED)
+    assert billing(cast, 4.0) == {"first": "resting, breaker open", "second": "retired"}
+    assert billing(Cast.of(("only",)), 0.0) == {"only": "off"}
+
+
 def test_failures_far_apart_never_add_up() -> None:
     cast = Cast.of(("only",))
     for day in range(5):
@@ -128,7 +138,7 @@ def test_half_a_minute_without_failure_makes_the_slate_clean() -> None:
 
 def test_a_misconfigured_performer_is_never_asked_again() -> None:
     cast = fail(Cast.of(("only",)), "only", kind=FailureKind.MISCONFIGURED)
-    assert cast.dark
+    assert cast.member("only").standing is Standing.RETIRED
     assert cast.to_start(1e9) == ()
 
 

@@ -13,6 +13,7 @@ from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
 from runtime.worker import Worker
+from supervision.tree import render
 from supervision.virtual_time import MOST_ROUNDS, VirtualTimeLoop
 from supervision.watchdog import LoopBlocked, LoopWatchdog
 from tests.calls.rig import Rig, agent, call
@@ -152,3 +153,13 @@ async def test_a_canary_that_a_question_takes_the_place_of_condemns_nobody(
         assert len(rig.named("error")) == 1
         assert not rig.named("outage_began")
     assert (len(only.record.probes), len(only.record.requests)) == (1, 1)
+
+
+async def test_the_live_tree_shows_who_is_on_stage_and_who_has_to_prove_itself() -> None:
+    broken = ScriptedLLM(name="first", replies=["Never."], fault=Fault(at=0, times=99))
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    async with call(agent(llm=[broken, spare])) as rig:
+        await rig.asks()
+        text = render(await rig.worker.snapshot())
+    line = next(line for line in text.splitlines() if "LlmRole" in line)
+    assert line.endswith("first: ready, half-open  second: on stage")

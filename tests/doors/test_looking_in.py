@@ -16,6 +16,8 @@ from runtime.doors.openapi import ROUTES
 from runtime.doors.pulse import BEAT_S, LoopLag
 from runtime.doors.rooms import Rooms
 from runtime.doors.tokens import Grant
+from supervision.address import Address
+from supervision.tree import TreeNode
 from tests.doors.rig import House, eventually, open_house
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow]
@@ -47,6 +49,9 @@ async def test_the_tree_of_the_worker_and_of_a_room() -> None:
             assert {"jobs", "doors", "reception", "http", "r1", "llm-slot"} <= set(names(whole))
             room = (await house.http.get("/tree?room=r1", headers=headers)).json()
             assert room["name"] == "r1"
+            slot = next(child for child in room["children"] if child["name"] == "llm-slot")
+            role = next(child for child in slot["children"] if child["name"] == "role")
+            assert list(role["facts"].values()) == ["ready"]
             answer = await house.http.get("/tree?room=r2", headers=headers)
             assert answer.status_code == 404
 
@@ -121,6 +126,29 @@ async def test_metrics_count_what_happens() -> None:
             assert 'understudy_refused_total{code="token_missing"} 1.0' in text
             assert "understudy_loop_lag_seconds" in text
             assert "_created" not in text
+
+
+def node(name: str, *children: TreeNode, **facts: str) -> TreeNode:
+    return TreeNode(
+        name=name,
+        kind="",
+        state="running",
+        mailbox=Address[object](name).stats(),
+        facts=facts,
+        children=children,
+    )
+
+
+def test_the_performers_of_all_rooms_are_counted_by_how_they_stand() -> None:
+    first = node("llm-slot", node("performers"), node("role", a="resting", b="on stage"))
+    second = node("llm-slot", node("performers"), node("role", a="on stage", b="off"))
+    metrics = Metrics(Rooms(DoorConfig()), max_rooms=1)
+    metrics.look(node("jobs", node("r1", node("session"), first), node("r2", second)))
+    assert 'understudy_performers{slot="llm",state="on stage"} 2.0' in metrics.text().decode()
+    metrics.look(node("jobs", node("r1", first)))
+    text = metrics.text().decode()
+    assert 'understudy_performers{slot="llm",state="resting"} 1.0' in text
+    assert 'state="off"' not in text
 
 
 def test_what_models_cost_is_counted_for_each_vendor() -> None:

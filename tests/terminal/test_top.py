@@ -30,13 +30,14 @@ OTHER_SCREEN, BACK_AGAIN = "\x1b[?1049h", "\x1b[?1049l"
 
 
 def node(name: str, *children: dict[str, Any], **fields: object) -> dict[str, Any]:
-    plain = {
+    plain: dict[str, Any] = {
         "state": "running",
         "restarts": 0,
         "mail": 0,
         "oldest_s": 0.0,
         "dropped": 0,
         "refused": 0,
+        "facts": {},
         "last_failure": "",
     }
     return {"name": name, **plain, **fields, "children": list(children)}
