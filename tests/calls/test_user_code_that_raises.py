@@ -6,13 +6,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import av
 import pytest
 
 from actors.conversation import ToolCall, ToolOutput
 from actors.ports import LanguageModel, Services
 from actors.reports import AgentTranscript, Failure, TurnCommitted
-from actors.turn_taking import TurnTakingConfig
 from actors.user_code import ProgramExit
 from actors.wishes import PcmStream
 from providers.scripted_llm import ScriptedLLM
@@ -88,9 +86,6 @@ class Moments(Agent):
     async def on_exit(self) -> None:
         self.look("on_exit")
 
-    async def on_wake_up(self) -> None:
-        self.look("on_wake_up")
-
     async def on_user_turn_start(self) -> None:
         self.look("user_turn_start")
 
@@ -109,7 +104,7 @@ MOMENTS = (*(name for name in PARAMETERS if name.endswith(("start", "end"))), "o
 
 
 def test_every_hook_has_its_case() -> None:
-    with_a_camera = {"vision_frame"}  # in a test of its own
+    with_a_camera = {"vision_frame"}  # test_user_code_between_turns.py
     assert {*STREAMS, *MOMENTS, *with_a_camera} >= set(PARAMETERS)
 
 
@@ -131,29 +126,6 @@ async def test_a_hook_that_raises_costs_no_turn_and_is_told(
         await rig.job.close("enough")
         assert await rig.job.closed() == "enough"
     assert any(DETAIL in event["message"] for event in rig.fields("error"))
-
-
-async def test_a_wake_up_that_raises_costs_no_turn_and_is_told() -> None:
-    who = Moments()
-    who.wrong, who.turn_taking = "on_wake_up", TurnTakingConfig(wake_up_s=5.0)
-    async with call(staffed(who)) as rig:
-        assert DETAIL in (await rig.until("error"))["message"]
-        assert await rig.asks() == ANSWER
-
-
-async def test_a_look_that_raises_shows_the_model_nothing_costs_no_turn_and_is_told() -> None:
-    class Shy(Agent):
-        @hook("vision_frame")
-        async def wrong(self, frames: AsyncIterator[Any]) -> AsyncIterator[Any]:
-            async for frame in frames:
-                yield mistake(frame)
-
-    async with call(staffed(Shy())) as rig:
-        rig.caller.show(av.VideoFrame(32, 32, "rgb24"))
-        await asyncio.sleep(0.1)
-        assert await rig.job.session.capture_frames() == ()
-        assert DETAIL in (await rig.until("error"))["message"]
-        assert await rig.asks() == ANSWER
 
 
 # ---------------------------------------------------------------- tools
