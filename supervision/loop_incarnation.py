@@ -154,7 +154,7 @@ class LoopIncarnation(Incarnation):
                         return self._leaving
                     item, time_s = NOTHING, now()
                     left -= 1
-                    if left <= 0 or time_s >= until_s:
+                    if (left <= 0 or time_s >= until_s) and not mailbox.is_empty:
                         await rest()
                         left, time_s = batch, now()
                         until_s = time_s + BATCH_S

@@ -19,7 +19,7 @@ Pace: TypeAlias = tuple[
     Callable[[], Awaitable[None]],
     int,
 ]
-"""The handler, what to wait for without mail and between batches, and how long a batch is."""
+"""The handler, what to wait for without mail and before the next batch, and how long a batch is."""
 
 
 def pace_of(
@@ -27,16 +27,8 @@ def pace_of(
 ) -> Pace:
     """Return the pace of an incarnation on this loop."""
     if isinstance(home, SimulationLoop):
-        mail, turn, no_turn = address.mailbox, home.new_turn(), home.create_future()
-        no_turn.set_result(None)
-
-        def next_turn() -> Awaitable[None]:
-            if mail.is_empty:
-                return no_turn
-            home.queue(turn)
-            return turn
-
-        return home.watched(address, receive), lambda: turn, next_turn, 1
+        turn = home.new_turn()
+        return home.watched(address, receive), lambda: turn, turn.ask, 1
     return receive, home.create_future, _to_the_back, BATCH
 
 

@@ -46,8 +46,13 @@ class Turn:
         self._asyncio_future_blocking = True
         yield self
 
+    def ask(self) -> Turn:
+        """Ask for the turn, and return it to be waited for."""
+        self._ask(self)
+        return self
+
     def set_result(self, result: None, /) -> None:
-        """Ask for the turn."""
+        """Ask for the turn on behalf of who waits for it."""
         self._ask(self)
 
     def done(self) -> bool:
