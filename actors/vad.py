@@ -51,11 +51,12 @@ class VadPerformer(Performer[VoiceActivityDetector]):
         """Judge every window that this frame completes; a gap in `at` begins a new window."""
         if message.at != self._window_at + len(self._window) // 2:
             self._window, self._window_at = b"", message.at
-        window_samples = self.vendor.window_samples
+        vendor = self.vendor
+        window_samples = vendor.window_samples
         window_bytes = window_samples * 2
         self._window += message.pcm
         while len(self._window) >= window_bytes:
-            probability = self.vendor.probability(self._window[:window_bytes])
+            probability = vendor.probability(self._window[:window_bytes])
             self.role.tell(Result(0, Judged(self._window_at, window_samples, probability)))
             self._window = self._window[window_bytes:]
             self._window_at += window_samples

@@ -82,7 +82,7 @@ class ActorBase(pykka.Actor):
     @property
     def clock(self) -> Clock:
         """Return the injected clock; set before `on_start`."""
-        return self._living().clock
+        return (self._host or self._living()).clock
 
     @property
     def hold(self) -> Any:

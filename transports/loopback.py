@@ -70,10 +70,12 @@ class LoopbackCaller:
         """Return what comes in during the next 20 ms; None once the line has ended."""
         if self._hung_up:
             return None
-        events = list(self._events)
+        audio = AudioIn(self._frames.popleft() if self._frames else SILENCE, CALLER_RATE_HZ)
+        if not self._events:
+            return [audio]
+        arrivals = [*self._events, audio]
         self._events.clear()
-        pcm = self._frames.popleft() if self._frames else SILENCE
-        return [*events, AudioIn(pcm, CALLER_RATE_HZ)]
+        return arrivals
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,8 +247,15 @@ class Cast:
         return self.changed(replace(fallen, gave_way=member.gave_way))
 
     def member(self, name: str) -> Member:
-        """Return the performer of that name."""
-        return next(member for member in self.members if member.name == name)
+        """Return the performer of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for member in self.members:
+            if member.name == name:
+                return member
+        raise KeyError(name)
 
     def changed(self, changed: Member) -> "Cast":
         """Return the cast with this performer in the place of the one of its name."""

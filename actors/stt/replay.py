@@ -159,7 +159,7 @@ class Attempt:
 
     def took(self, at: int, samples: int, now_s: float) -> None:
         """Note that it was given these samples."""
-        if not self._pieces or self._room(self._given) != at:
+        if not self._pieces or self._goes_on(self._pieces[-1], self._given) != at:
             self._pieces = [*self._pieces[1 - KEPT_PIECES :], (self._given, at)]
         self._given += samples
         self.next_at = at + samples
@@ -174,7 +174,10 @@ class Attempt:
         return Place(self._room(span.start), self._room(span.end - 1) + 1)
 
     def _room(self, sample: int) -> int:
-        given, at = next(
-            (piece for piece in reversed(self._pieces) if piece[0] <= sample), self._pieces[0]
-        )
+        pieces = (piece for piece in reversed(self._pieces) if piece[0] <= sample)
+        return self._goes_on(next(pieces, self._pieces[0]), sample)
+
+    @staticmethod
+    def _goes_on(piece: tuple[int, int], sample: int) -> int:
+        given, at = piece
         return at + sample - given

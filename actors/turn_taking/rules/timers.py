@@ -16,8 +16,11 @@ def due_times(state: State) -> dict[TimerName, int]:
     """Return every alarm that is armed and when it is due."""
     if state.phase in (Phase.STARTING, Phase.CLOSING):
         return {}
-    found = ((name, rule(state)) for name, rule in RULES.items())
-    return {name: due_ns for name, due_ns in found if due_ns is not None}
+    due: dict[TimerName, int] = {}
+    for name, rule in RULES.items():
+        if (due_ns := rule(state)) is not None:
+            due[name] = due_ns
+    return due
 
 
 def waits_for_text(state: State) -> bool:

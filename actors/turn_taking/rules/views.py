@@ -15,7 +15,8 @@ _AGENT_STATES = {
 
 def speaking(state: State) -> tuple[Speaker, ...]:
     """Return those who speak, as far as the VAD is believed."""
-    return tuple(speaker for speaker in state.speakers if speaker.believed)
+    speakers = state.speakers  # asked by most rules, and mostly nobody speaks
+    return tuple(speaker for speaker in speakers if speaker.believed) if speakers else ()
 
 
 def is_user_side_empty(state: State) -> bool:
