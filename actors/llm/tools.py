@@ -98,17 +98,22 @@ class ToolRound:
     def fell(self, call_id: str, reason: ExitReason) -> None:
         """Record the end of a tool that gave no output: what it raised is its output."""
         error = reason.error
-        name = self._job.calls[call_id].name
         match error:
             case None:
                 self.ended(call_id, UNKNOWN, "interrupted")
             case TimeoutError():
-                timeout_s = self._job.toolbox.limits(name).timeout_s
-                self.ended(call_id, f"{name} gave no answer within {timeout_s:g} s", "abandoned")
+                self.abandoned(call_id)
             case ToolError():
                 self.ended(call_id, str(error), "failed")
             case _:  # a bug: its text alone, such as that of a KeyError, would say nothing
                 self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
+
+    def abandoned(self, call_id: str) -> None:
+        """Go on without a tool that has not come to an end in its time."""
+        tool_call = self._job.calls[call_id]
+        timeout_s = self._limits(tool_call).timeout_s
+        text = f"{tool_call.name} gave no answer within {timeout_s:g} s"
+        self.ended(call_id, text, "abandoned")
 
     def returned(self, returned: ToolReturned) -> None:
         """Record what a tool gave; of two that hand the call over in one reply the first does."""

@@ -7,6 +7,7 @@ from `Down`.
 import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Final
 
 from actors.call import AnyAddress
 from actors.conversation import ToolCall
@@ -14,6 +15,9 @@ from actors.part import HandOver
 from actors.ports import Toolbox
 from actors.user_code import confined
 from supervision.actor import Actor
+
+LETS_GO_WITHIN_S: Final = 0.5
+"""So long a tool may take, once it is cancelled at its deadline, until it is left to itself."""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,18 @@ class ToolReturned:
     hand_over: HandOver | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ToolHangs:
+    """The tool goes on past its deadline although it was cancelled: nobody waits for it."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Overdue:
+    """By now it should have let go."""
+
+
 class ToolRunner(Actor):
     """Runs one call within its deadline and ends."""
 
@@ -62,6 +78,12 @@ class ToolRunner(Actor):
     def on_start(self) -> None:
         """Begin at once."""
         self.spawn(self._run(), name=f"tool {self._tool_call.name}")
+        self.after(self._timeout_s + LETS_GO_WITHIN_S, _Overdue())
+
+    def on_receive(self, message: _Overdue) -> None:
+        """Give up a tool that holds on to its cancellation."""
+        self._asker.tell(ToolHangs(self._tool_call.call_id))
+        self.stop()
 
     async def _run(self) -> None:
         scope = ToolScope(self._epoch)

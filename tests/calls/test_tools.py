@@ -1,6 +1,7 @@
 """Tools never hang a call: each has exactly one output, whatever becomes of it."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -42,6 +43,14 @@ class Desk(Agent):
     async def hanging(self) -> str:
         """Wait for ever."""
         await asyncio.Event().wait()
+        return "never"
+
+    @function_tool(timeout_s=2.0)
+    async def stubborn(self) -> str:
+        """Wait for long, and let nobody cancel it."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
         return "never"
 
     @function_tool
@@ -128,6 +137,14 @@ async def test_a_tool_that_hangs_is_abandoned_and_the_call_goes_on() -> None:
         assert await outputs(rig) == [("hanging gave no answer within 2 s", True)]
         assert rig.fields("tool_called")[-1]["status"] == "abandoned"
         assert rig.fields("error")[-1]["message"].endswith("; 1 abandoned in this call")
+
+
+async def test_a_tool_that_cannot_be_cancelled_is_left_to_itself_and_the_call_goes_on() -> None:
+    async with call(desk([asks(wish("stubborn")), "I could not find out.", "Yes."])) as rig:
+        assert await rig.asks() == "I could not find out."
+        assert await outputs(rig) == [("stubborn gave no answer within 2 s", True)]
+        assert rig.fields("tool_called")[-1]["status"] == "abandoned"
+        assert await rig.asks(answers=2) == "Yes."
 
 
 async def test_a_model_that_runs_in_circles_is_stopped() -> None:
