@@ -91,6 +91,8 @@ class Utterance:
     over: bool = False
     """Whether the track knows that this is all."""
     failed: str = ""
+    is_signalled: bool = False
+    """Whether a tone stands in for its words."""
 
     @property
     def is_new(self) -> bool:

@@ -51,7 +51,8 @@ class Rehearsal:
         name = held.cast.on_stage()
         if name is None or not held.cast.member(name).is_well:
             return
-        for text in self._phrases(self._call.on_stage.part):
+        part = self._call.on_stage.part
+        for text in _phrases(part) if part.script.phrases.in_advance else ():
             spoken = self._spoken(text, held.troupe[name].health_key)
             if self._tries[text] < MOST_TRIES and self._call.kept.get(spoken) is None:
                 self._ask(held.cast.member(name), spoken)
@@ -88,6 +89,10 @@ class Rehearsal:
                 return pcm
         return None
 
+    def is_phrase(self, text: str, part: Part) -> bool:
+        """Whether this is said when something is wrong, so that silence would be no answer."""
+        return any(text == phrase for phrase in _phrases(part))
+
     def _ask(self, member: Member, spoken: Spoken) -> None:
         held = self._role.held
         rate_hz = held.facts[member.name]
@@ -102,8 +107,7 @@ class Rehearsal:
         part = self._call.on_stage.part
         return Spoken(text, health_key, part.voice, part.language, self._call.track_rate_hz)
 
-    @staticmethod
-    def _phrases(part: Part) -> Iterator[str]:
-        if part.script.phrases.in_advance:
-            for text in (part.script.apology, *part.script.phrases.all):
-                yield from part.script.pieces(text)
+
+def _phrases(part: Part) -> Iterator[str]:
+    for text in (part.script.apology, *part.script.phrases.all):
+        yield from part.script.pieces(text)

@@ -172,10 +172,24 @@ class TtsRole(TtsRelay):
         elif (pcm := self._rehearsal.kept(utterance.rest)) is not None:
             self.play_kept(utterance, pcm)
             self._next(utterance)
+        elif self.held.is_dark and self._is_phrase(utterance):
+            self.play_signal(utterance)
+            self._next(utterance)
         elif not utterance.is_waiting:
             utterance.is_waiting = True
             overdue = Overdue(utterance.epoch, NOBODY)
             self.expect(("due", utterance.epoch), WAIT_FOR_STAGE_S, overdue)
+
+    def _is_phrase(self, utterance: Utterance) -> bool:
+        part = self.call.on_stage.of(utterance.epoch)
+        return self._rehearsal.is_phrase(utterance.rest, part)
+
+    def give_up(self, utterance: Utterance, kind: FailureKind, detail: str) -> None:
+        """Let the caller hear at least that something is wrong, where that was to be said."""
+        if utterance.take is None and self._is_phrase(utterance):
+            self.play_signal(utterance)
+        else:
+            super().give_up(utterance, kind, detail)
 
     def _far_ahead(self, utterance: Utterance) -> bool:
         lead_s = utterance.lead_s(self.clock.now_s())

@@ -13,6 +13,7 @@ from actors.audio import samples_to_s
 from actors.events import SpeechBegan, SpokenWord, WordsPlaced
 from actors.frames import AgentAudio
 from actors.loudness import ENOUGH_S
+from actors.signal_tone import signal_tone
 from actors.slots.cast import Cast
 from actors.slots.handover import Handover, Seam, Staged
 from actors.slots.performer import Cancel
@@ -222,6 +223,15 @@ class TtsStudio(Role[TtsHold]):
         self.send(utterance, pcm)
         words = estimated(text, start=start, samples=utterance.off - start)
         self.call.addresses.session.tell(WordsPlaced(utterance.epoch, words, start, estimated=True))
+        utterance.end_piece()
+
+    def play_signal(self, utterance: Utterance) -> None:
+        """Play a tone in place of what nobody can speak, nor has spoken in advance."""
+        start = utterance.off
+        if not utterance.is_signalled:  # once for all its pieces
+            utterance.is_signalled = True
+            self.send(utterance, signal_tone(self._rate_hz))
+        self.call.addresses.session.tell(WordsPlaced(utterance.epoch, (), start))
         utterance.end_piece()
 
     def place(self, utterance: Utterance, take: Take, words: tuple[SpokenWord, ...]) -> None:

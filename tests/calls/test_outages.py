@@ -133,6 +133,19 @@ async def test_the_phrases_are_spoken_in_advance_for_the_time_when_no_voice_is_l
     assert heard == ["Sorry about that.", Phrases().goodbye]
 
 
+@pytest.mark.parametrize("in_advance", [True, False])
+async def test_where_no_voice_can_speak_a_phrase_a_tone_is_heard_in_its_place(
+    in_advance: bool,  # noqa: FBT001 - a case of the test
+) -> None:
+    made = agent(tts=ScriptedTTS(opening=FOR_EVER), phrases=Phrases(in_advance=in_advance))
+    async with call(made) as rig:
+        await rig.says()
+        assert await rig.job.closed() == "the voice is gone"
+        played = [event["played_ms"] for event in rig.fields("agent_speech_finished")]
+        assert not rig.named("agent_transcript")
+    assert played == [0, 990, 990]  # the reply fails, then apology and goodbye
+
+
 async def test_an_outage_that_nobody_needs_is_none() -> None:
     broken = ScriptedLLM(opening=Fault(times=3), replies=["Here."])
     async with call(agent(llm=broken)) as rig:
