@@ -50,6 +50,8 @@ class Agent:
     hedge_after_s: float | None = None
     """After how long without a word the understudy of the language model is asked as well, and
     whoever speaks first goes on: one reply in ten at most; None: never."""
+    hot_stt: bool = False
+    """Whether the understudy of the recogniser hears everything as well, at twice the price."""
     promptness: Promptness = Promptness()
     """By when first results should be there: who is late three turns in a row gives way to an
     understudy that is quicker."""

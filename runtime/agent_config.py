@@ -67,6 +67,7 @@ class AgentConfig:
     voice: str | None
     broken_speech: BrokenSpeech
     hedge_after_s: float | None
+    hot_stt: bool
     promptness: Promptness
     context: ContextPolicy
     limits: CallLimits
@@ -114,6 +115,7 @@ class AgentConfig:
             else _of_type(agent, "voice", str, "the name of a voice"),
             broken_speech=_broken_speech(agent),
             hedge_after_s=_hedge_after_s(agent),
+            hot_stt=_of_type(agent, "hot_stt", bool, "True or False"),
             promptness=_of_type(agent, "promptness", Promptness, "a Promptness"),
             context=_of_type(agent, "context", ContextPolicy, "a ContextPolicy"),
             limits=_of_type(agent, "limits", CallLimits, "CallLimits"),

@@ -22,6 +22,7 @@ FIELDS = (
         "voice",
         "broken_speech",
         "hedge_after_s",
+        "hot_stt",
         "promptness",
     ),
     *("context", "limits"),

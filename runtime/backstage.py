@@ -23,7 +23,7 @@ from runtime.session_handle import SessionHandle, SuccessorTarget
 from runtime.tool_servers import ToolServers
 from runtime.tools import AgentToolbox, as_tool
 
-KEPT: Final = (*SLOTS, "text_filter", "limits")
+KEPT: Final = (*SLOTS, "hot_stt", "text_filter", "limits")
 """Fields of the call rather than of an agent in it."""
 
 

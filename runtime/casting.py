@@ -97,6 +97,7 @@ def plan_job(
         servers=servers,
         summarise=_summariser(call, config.llm),
         text_filter=config.text_filter,
+        hot_stt=config.hot_stt,
         limits=config.limits,
         listeners=listeners,
         handle=handle,

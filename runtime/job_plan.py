@@ -33,6 +33,8 @@ class JobPlan:
     servers: ToolServers
     summarise: Summarise
     text_filter: Callable[[], TextFilter]
+    hot_stt: bool
+    """Whether the understudy of the recogniser hears everything as well."""
     limits: CallLimits
     listeners: Listeners
     handle: SessionHandle

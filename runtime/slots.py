@@ -15,6 +15,7 @@ from actors.ports import Provider
 from actors.slots.performer import Performer
 from actors.slots.role import Role
 from actors.slots.slot import Slot, Understudy
+from actors.stt.hot_role import HotSttRole
 from actors.stt.performer import SttPerformer
 from actors.stt.role import SttRole
 from actors.tts.performer import TtsPerformer
@@ -116,7 +117,7 @@ def _role(slot: Slot, plan: JobPlan) -> Role[Any]:
         case "vad":
             return VadRole(slot)
         case "stt":
-            return SttRole(slot)
+            return HotSttRole(slot) if plan.hot_stt else SttRole(slot)
         case "turn":
             return TurnRole(slot)
         case "llm":

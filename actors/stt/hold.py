@@ -15,6 +15,7 @@ from actors.stt.replay import (
     begins_at,
     expected_in_s,
 )
+from actors.stt.shadow import Shadow
 from actors.stt.texts import Join, Said, words
 from actors.stt_capabilities import SttCapabilities
 
@@ -56,6 +57,8 @@ class SttHold(Hold):
     """How long after its words this call's Finals come, in samples."""
     listening: Attempt | None = None
     """Who hears the stream now."""
+    shadow: Shadow | None = None
+    """Who hears it as well (`actors.stt.hot_role`)."""
     joining: Joining | None = None
     seam: SeamKind = SeamKind.JOINED
     """How they join as far as is known."""

@@ -142,7 +142,10 @@ class SttRig:
 
 @asynccontextmanager
 async def stt_slot(
-    *vendors: AttentiveSTT, has_vad: bool = True, ring_s: float = 75.0
+    *vendors: AttentiveSTT,
+    has_vad: bool = True,
+    ring_s: float = 75.0,
+    role: type[SttRole] = SttRole,
 ) -> AsyncGenerator[SttRig]:
     """Start the slot with these recognisers in order of preference."""
     told: list[Told] = []
@@ -159,11 +162,13 @@ async def stt_slot(
             on_stage=on_stage(),
             lineup=Lineup(frozenset({"vad", "stt"} if has_vad else {"stt"})),
         )
-        async with run_tree(tree(call, told, vendors)):
+        async with run_tree(tree(call, told, vendors, role)):
             yield SttRig(call, told, reports)
 
 
-def tree(call: Call, told: list[Told], vendors: Sequence[AttentiveSTT]) -> SupervisorSpec:
+def tree(
+    call: Call, told: list[Told], vendors: Sequence[AttentiveSTT], role: type[SttRole]
+) -> SupervisorSpec:
     performers: AnyAddress = Address("stt/performers")
     names = [f"{vendor.name}#{number}" for number, vendor in enumerate(vendors)]
 
@@ -181,6 +186,6 @@ def tree(call: Call, told: list[Told], vendors: Sequence[AttentiveSTT]) -> Super
             ChildSpec(
                 id="performers", start=lambda: Supervisor(SupervisorSpec()), address=performers
             ),
-            ChildSpec(id="role", start=lambda: SttRole(slot), address=call.addresses.stt),
+            ChildSpec(id="role", start=lambda: role(slot), address=call.addresses.stt),
         )
     )

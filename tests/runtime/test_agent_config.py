@@ -160,6 +160,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         'Main.broken_speech must be "repeat" or "estimate", not \'again\'',
     ),
     "no limits": ({"promptness": 2.0}, "Main.promptness must be a Promptness, not 2.0 .*"),
+    "no choice": ({"hot_stt": 2}, "Main.hot_stt must be True or False, not 2 .*"),
     "a number": ({"tts": 3}, r"Main.tts must be a provider, a name .*, not 3 \(int\)"),
     "in a list": ({"llm": [SomeModel(), None]}, "Main.llm must be a provider, .*, not None .*"),
     "a function": ({"llm": make}, "Main.llm must be a provider, .*"),
