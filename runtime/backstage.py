@@ -4,13 +4,14 @@ An agent that takes over keeps what the call has: its providers, its limits, its
 What else it does not declare stays as it was, such as the voice.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from actors.conversation import new_id
 from actors.part import Hooks, OnStage, Part, Script
+from actors.ports import Provider
 from actors.text import TextFilter, pieces
 from actors.turn_taking import TurnTakingConfig
 from actors.user_code import confined
@@ -20,6 +21,7 @@ from runtime.agent_names import SLOTS, declared_fields
 from runtime.errors import UserError
 from runtime.in_writing import written_turns
 from runtime.session_handle import SessionHandle, SuccessorTarget
+from runtime.slots import call_slot
 from runtime.tool_servers import ToolServers
 from runtime.tools import AgentToolbox, as_tool
 
@@ -33,6 +35,8 @@ class Backstage:
 
     config: AgentConfig
     """Of the agent with which the call began."""
+    casts: Mapping[str, Sequence[Provider[Any]]]
+    """Whom the call has for its slots by now."""
     executor: Executor
     on_stage: OnStage
     in_writing: bool
@@ -59,12 +63,17 @@ class Backstage:
 
     def _check(self, config: AgentConfig, declared: Container[str]) -> None:
         for field in KEPT:
-            given, own = getattr(config, field), getattr(self.config, field)
+            given, own = getattr(config, field), self._own(field)
             if field in declared and given not in (own, ()):
                 raise UserError(
                     f"{config.name}.{field}: an agent that takes over a call keeps the call's own; "
-                    f"leave it out, or declare what {self.config.name} declares"
+                    "leave it out, or declare what the call has"
                 )
+
+    def _own(self, field: str) -> object:
+        if field in SLOTS:
+            return tuple(self.casts[call_slot(field)])
+        return getattr(self.config, field)
 
     def toolbox(self, tools: Iterable[Callable[..., Any]], session: SessionHandle) -> AgentToolbox:
         """Return a toolbox that holds exactly these tools.

@@ -76,8 +76,9 @@ def plan_job(
     servers = ToolServers(call)
     part = call.on_stage.part = replace(part, servers=servers.toolboxes(config.mcp_servers))
     tree: AnyAddress = Address(f"room {opening.room}")
-    lineup = CallLineup(call, tree, lambda slot, cast: slot_child(slot, cast, plan))
-    backstage = Backstage(config, house.executor, call.on_stage, opening.in_writing, servers)
+    casts: dict[str, Sequence[Provider[Any]]] = dict(casts_of(config))
+    lineup = CallLineup(call, tree, lambda slot, cast: slot_child(slot, cast, plan), casts)
+    backstage = Backstage(config, casts, house.executor, call.on_stage, opening.in_writing, servers)
     handle = SessionHandle(
         opening.room,
         call.addresses.session,
@@ -95,7 +96,7 @@ def plan_job(
         providers=providers,
         part=part,
         servers=servers,
-        summarise=_summariser(call, config.llm),
+        summarise=_summariser(call, casts),
         text_filter=config.text_filter,
         hot_stt=config.hot_stt,
         limits=config.limits,
@@ -150,10 +151,11 @@ def _both(
     return publish
 
 
-def _summariser(call: Call, models: Sequence[Provider[LanguageModel]]) -> Summarise:
-    """Return what has the first model on the list summarise, beside the call."""
+def _summariser(call: Call, casts: Mapping[str, Sequence[Provider[Any]]]) -> Summarise:
+    """Return what has the first model that the call has then summarise, beside the call."""
 
     async def write(conversation: Conversation, before: Summary | None, keep_turns: int) -> None:
+        models: Sequence[Provider[LanguageModel]] = casts["llm"]
         for model in models[:1]:
             async with model.open(call.services) as vendor:
                 summary = await summarise(

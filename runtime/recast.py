@@ -21,7 +21,7 @@ from actors.wishes import ChangeLineup
 from runtime.agent_config import providers_of
 from runtime.agent_names import SLOTS
 from runtime.errors import UserError
-from runtime.slots import understudies, with_last_resort
+from runtime.slots import call_slot, understudies, with_last_resort
 from supervision.address import Address
 from supervision.errors import ActorDeadError, AskTimeout
 from supervision.requests import StartChild, StopChild
@@ -43,6 +43,8 @@ class CallLineup:
     """The room's supervisor."""
     child: Callable[[str, Cast], ChildSpec]
     """Makes a slot with these providers."""
+    casts: dict[str, Cast]
+    """Who is declared for each slot now."""
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def change_component(self, parts: Mapping[str, object]) -> None:
@@ -87,7 +89,9 @@ class CallLineup:
             await self.call.addresses.session.ask(order, timeout_s=CHANGE_WITHIN_S)
             self._carry_out(kept)
             for name in before - filled:
+                self.casts[name] = ()
                 await self._remove(name)
+            self.casts.update(casts)
 
     async def _add(self, name: str, cast: Cast) -> None:
         await self.tree.ask(StartChild(self.child(name, cast)), timeout_s=CHANGE_WITHIN_S)
@@ -116,9 +120,10 @@ class CallLineup:
                     raise answer
 
     def _carry_out(self, casts: Mapping[str, Cast]) -> None:
-        for name in casts:
+        for name, cast in casts.items():
             self.call.addresses.of_slot(name).tell(CarryOutRecast())
-            self._stand_by(name, casts[name])
+            self._stand_by(name, cast)
+            self.casts[name] = cast
 
     def _stand_by(self, name: str, cast: Cast) -> None:
         """Have the last resort of a detector ready as well."""
@@ -139,7 +144,7 @@ def _as_user_error(name: str) -> Generator[None]:
 def _slot(name: str) -> str:
     if name not in SLOTS:
         raise UserError(f"{name} is no part of a pipeline; there are: {', '.join(SLOTS)}")
-    return "turn" if name == "turn_detector" else name
+    return call_slot(name)
 
 
 def _cast(name: str, value: object) -> Cast:

@@ -39,6 +39,11 @@ PERFORMERS: dict[str, type[Performer[Any]]] = {
 }
 
 
+def call_slot(field: str) -> str:
+    """Return the name that an agent's field has as a slot of a call."""
+    return "turn" if field == "turn_detector" else field
+
+
 def casts_of(config: AgentConfig) -> dict[str, tuple[Provider[Any], ...]]:
     """Return the declared casts by the names that the slots have in a call."""
     return {

@@ -277,11 +277,36 @@ async def test_what_belongs_to_the_call_cannot_be_changed_and_one_line_says_so()
         assert output.is_error
         assert output.output == (
             "UserError: Foreign.llm: an agent that takes over a call keeps the call's own; "
-            "leave it out, or declare what Desk declares"
+            "leave it out, or declare what the call has"
         )
         assert not rig.named("agent_changed")
         with pytest.raises(UserError, match="is not an agent: give a class derived from Agent"):
             rig.job.session.hand_over(3)  # pyright: ignore[reportArgumentType]
+
+
+async def test_what_an_agent_that_takes_over_must_declare_is_what_the_call_has_by_now() -> None:
+    began, now = ScriptedLLM(name="began"), ScriptedLLM(name="now", replies=["Yes."])
+
+    class Outdated(Billing):
+        """Declares the model with which the call began."""
+
+        llm = began
+
+    class Current(Billing):
+        """Declares the model that has come since."""
+
+        llm = now
+
+    async with call(agent(llm=began)) as rig:
+        session = rig.job.session
+        await session.change_component(llm=now)
+        with pytest.raises(UserError, match="Outdated"):
+            session.hand_over(Outdated)
+        session.hand_over(Current)
+        await rig.until("agent_changed")
+        await session.change_pipeline(llm=began)
+        session.hand_over(Outdated)
+        await rig.until("agent_changed", count=2)
 
 
 class ByClass(Desk):
