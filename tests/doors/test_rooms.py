@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import jwt
@@ -77,12 +78,21 @@ async def test_a_full_worker_says_so_at_once_and_when_to_come_again() -> None:
     async with open_house(max_rooms=2) as house:
         await house.room()
         await house.room(identity="bob")
-        began = time.perf_counter()
-        answer = await house.http.post("/rooms", headers=house.bearer())
-        assert time.perf_counter() - began < 0.5  # alone it takes some 3 ms
+        headers = house.bearer()
+        answer = await house.http.post("/rooms", headers=headers)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "worker_full")
         assert int(answer.headers["Retry-After"]) > 0
         assert (await house.http.get("/readyz")).json() == {"ready": False, "free": 0}
+        took_s = [await seconds_of(house.http.post("/rooms", headers=headers)) for _ in range(5)]
+        assert (
+            min(took_s) < 0.02
+        )  # it takes 1 ms; a body that waits for its head, 41
+
+
+async def seconds_of(request: Awaitable[Any]) -> float:
+    began_s = time.perf_counter()
+    await request
+    return time.perf_counter() - began_s
 
 
 async def test_of_many_who_come_at_once_exactly_as_many_get_in_as_there_are_slots() -> None:
