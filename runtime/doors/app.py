@@ -9,38 +9,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from runtime.doors import page
 from runtime.doors.doors import Doors
 from runtime.doors.guard import Guard
-from runtime.doors.look_routes import LookRoutes
 from runtime.doors.openapi import document
 from runtime.doors.refusal import Refusal
-from runtime.doors.room_routes import RoomRoutes
+from runtime.doors.routes import door_routes
 from runtime.doors.socket_route import SocketRoute
-from runtime.doors.webrtc_route import WebRtcRoutes
 
 
 def asgi_app(doors: Doors) -> ASGIApp:
     """Return the application; it answers 503 while the worker is not entered."""
-    rooms, looks, webrtc = RoomRoutes(doors), LookRoutes(doors), WebRtcRoutes(doors)
+
+    async def describe(_request: Request) -> Response:
+        """This document."""
+        return JSONResponse(document(told, version("understudy")))
+
+    told = door_routes(doors, describe)
     routes = [
-        Route("/rooms", rooms.make, methods=["POST"]),
-        Route("/rooms", rooms.all, methods=["GET"]),
-        Route("/rooms/{room}", rooms.one, methods=["GET"]),
-        Route("/rooms/{room}", rooms.close, methods=["DELETE"]),
-        Route("/rooms/{room}/say", rooms.say, methods=["POST"]),
-        Route("/rooms/{room}/crash", rooms.crash, methods=["POST"]),
-        Route("/rooms/{room}/webrtc", webrtc.offer, methods=["POST"]),
-        Route("/rooms/{room}/webrtc/candidates", webrtc.candidates, methods=["PATCH"]),
         WebSocketRoute("/rooms/{room}/ws", SocketRoute(doors).__call__),
-        Route("/tree", looks.tree),
-        Route("/tree/stream", looks.stream),
-        Route("/metrics", looks.metrics),
-        Route("/healthz", looks.health),
-        Route("/readyz", looks.readiness),
-        Route("/openapi.json", _openapi),
-        Route("/", page.index),
-        Route("/playground/{file}", page.file),
+        *(Route(route.path, route.handler, methods=[route.method]) for route in told),
     ]
 
     async def refused(_request: Request, error: Exception) -> Response:
@@ -52,10 +39,6 @@ def asgi_app(doors: Doors) -> ASGIApp:
         routes=routes, exception_handlers={Refusal: refused, HTTPException: _unknown, 500: _broken}
     )
     return Guard(app, doors)
-
-
-async def _openapi(_request: Request) -> Response:
-    return JSONResponse(document(version("understudy")))
 
 
 async def _unknown(_request: Request, error: Exception) -> Response:

@@ -35,12 +35,12 @@ class LookRoutes:
     doors: Doors
 
     async def tree(self, request: Request) -> Response:
-        """Return the tree as it is now."""
+        """The supervision tree as it is now."""
         self.doors.token(request).check(Grant.ADMIN)
         return JSONResponse(await self._picture(request.query_params.get("room")))
 
     async def stream(self, request: Request) -> Response:
-        """Return the tree whenever it changes, and what happens in between."""
+        """The tree whenever it changes, and what happens in between."""
         self.doors.token(request).check(Grant.ADMIN)
         room, every_s = request.query_params.get("room"), _every_s(request)
         if len(self.doors.rooms.watchers) >= self.doors.config.max_watchers:
@@ -52,7 +52,7 @@ class LookRoutes:
         )
 
     async def metrics(self, request: Request) -> Response:
-        """Return what Prometheus scrapes."""
+        """What Prometheus scrapes."""
         self.doors.token(request).check(Grant.ADMIN)
         metrics = self.doors.metrics
         metrics.loop_lag.set(self._lag_s())
@@ -61,7 +61,10 @@ class LookRoutes:
         return Response(metrics.text(), media_type=PROMETHEUS)
 
     async def health(self, request: Request) -> Response:
-        """Tell whether the loop turns, the tree stands and somebody lets people in."""
+        """Does it live?
+
+        It does if the loop turns, the tree stands and somebody lets people in.
+        """
         try:
             tree = (await self.doors.house.snapshot()).state
         except (AskTimeout, ActorDeadError):
@@ -78,7 +81,7 @@ class LookRoutes:
         return JSONResponse(as_json(health), 200 if health.ok else 503)
 
     async def readiness(self, request: Request) -> Response:
-        """Tell whether another room finds a place."""
+        """Is there a free slot?"""
         is_there = self.doors.reception.is_running
         free = max(0, self.doors.rooms.free(self.doors.house.rooms)) if is_there else 0
         ready = Readiness(ready=free > 0, free=free)

@@ -30,12 +30,12 @@ HEADERS: Final = {
 
 
 async def index(_request: Request) -> Response:
-    """Return the page."""
+    """The playground page."""
     return _file("index.html")
 
 
 async def file(request: Request) -> Response:
-    """Return one of its files."""
+    """A file of the page."""
     return _file(request.path_params["file"])
 
 

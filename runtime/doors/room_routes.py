@@ -36,7 +36,7 @@ class RoomRoutes:
     doors: Doors
 
     async def make(self, request: Request) -> Response:
-        """Take a slot and return what lets somebody in."""
+        """Take a slot for a room; the ticket lets somebody in."""
         token = self.doors.token(request)
         token.check(Grant.CREATE)
         order = await read_body(request, RoomOrder)
@@ -69,13 +69,13 @@ class RoomRoutes:
         return JSONResponse(as_json(ticket), 201)
 
     async def all(self, request: Request) -> Response:
-        """Return every room."""
+        """All rooms."""
         self.doors.token(request).check(Grant.ADMIN)
         infos = tuple(self._info(room) for room in self.doors.rooms)
         return JSONResponse(as_json(RoomList(rooms=infos)))
 
     async def one(self, request: Request) -> Response:
-        """Return one room."""
+        """One room."""
         room = self._of_guest(request, Grant.JOIN, Grant.LISTEN)
         return JSONResponse(as_json(self._info(room)))
 
@@ -95,7 +95,7 @@ class RoomRoutes:
         return JSONResponse(as_json(Said(room=room.id)), 202)
 
     async def crash(self, request: Request) -> Response:
-        """Let an actor of the room fall."""
+        """Let an actor of the room fall (--dev, or on loopback)."""
         room = self._of_admin(request)
         if not self.doors.config.can_crash:
             text = "actors are crashed with --dev or on loopback only"

@@ -27,7 +27,10 @@ class WebRtcRoutes:
     doors: Doors
 
     async def offer(self, request: Request) -> Response:
-        """Answer an offer: the first one opens the call, another one joins it again."""
+        """Answer a WebRTC offer.
+
+        The first one opens the call, another one joins it again.
+        """
         token, name = self.doors.token(request), request.path_params["room"]
         token.check_grant(Grant.JOIN, room=name)
         room = find_room(self.doors, name)
@@ -43,7 +46,7 @@ class WebRtcRoutes:
         return JSONResponse(as_json(await self._answer(seat, given.sdp)))
 
     async def candidates(self, request: Request) -> Response:
-        """Take candidates that were not in the offer."""
+        """Take candidates that come after the offer."""
         token, name = self.doors.token(request), request.path_params["room"]
         token.check_grant(Grant.JOIN, room=name)
         room = find_room(self.doors, name)

@@ -84,9 +84,7 @@ async def test_a_full_worker_says_so_at_once_and_when_to_come_again() -> None:
         assert int(answer.headers["Retry-After"]) > 0
         assert (await house.http.get("/readyz")).json() == {"ready": False, "free": 0}
         took_s = [await seconds_of(house.http.post("/rooms", headers=headers)) for _ in range(5)]
-        assert (
-            min(took_s) < 0.02
-        )  # it takes 1 ms; a body that waits for its head, 41
+        assert min(took_s) < 0.02  # it takes 1 ms; a body that waits for its head, 41
 
 
 async def seconds_of(request: Awaitable[Any]) -> float:
