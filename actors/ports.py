@@ -23,6 +23,7 @@ from actors.vendor import (
     ServedTool,
     SpeechChunk,
     SpeechRequest,
+    SttAudio,
     SttEvent,
     SttInput,
     ToolSchema,
@@ -85,6 +86,14 @@ class SpeechToText(Protocol):
 
     def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncIterator[SttEvent]:
         """Read the audio as it comes and yield texts; ends when the audio ends."""
+        ...
+
+
+class HearsPast(Protocol):
+    """What a recogniser can do besides, whose capabilities say ``past``."""
+
+    async def transcribe_past(self, speech: SttAudio) -> str:
+        """Return the words of speech that is over; asked before the stream that follows it."""
         ...
 
 

@@ -18,6 +18,9 @@ class SttCapabilities:
     batch: bool = False
     """Whether it goes over the whole utterance after its end: the longer, the later its Final."""
 
+    past: bool = False
+    """Whether it also takes speech that is over as a whole (`HearsPast`), at any pace."""
+
     def __post_init__(self) -> None:
         """Validate.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from actors.audio import CALLER_RATE_HZ, samples_to_s
+from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ, samples_to_s
 from actors.ports import Services, SpeechToText
 from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
@@ -51,6 +51,10 @@ class AttentiveSTT(ScriptedProvider):
     """After so many words it gives a Final in mid-speech; None: only at a mark."""
     closes_above: float | None = None
     """It closes the stream when audio comes so many times faster than real time."""
+    past_s: float | None = Field(default=None, ge=0)
+    """How long it takes for speech that is over, taken as a whole; None: it does not take it."""
+    past_fault: Fault | None = None
+    """Trouble in that."""
     mark_fault: Fault | None = None
     """Trouble where the answer to the mark of that number (from 0) would come."""
     stutters: bool = False
@@ -80,8 +84,20 @@ class _Ears:
     def capabilities(self) -> SttCapabilities:
         config = self._config
         return SttCapabilities(
-            config.interims, spans=config.spans, max_rate=config.max_rate, batch=config.batch
+            config.interims,
+            spans=config.spans,
+            max_rate=config.max_rate,
+            batch=config.batch,
+            past=config.past_s is not None,
         )
+
+    async def transcribe_past(self, speech: SttAudio) -> str:
+        config, end = self._config, speech.at + len(speech.pcm) // BYTES_PER_SAMPLE
+        config.record.probes.append(speech)
+        await Stream(config.past_fault, config.record).before_result()
+        await asyncio.sleep(config.past_s or 0.0)
+        inside = (word for word in config.words if speech.at <= word.start and word.end <= end)
+        return " ".join(word.word for word in inside)
 
     async def transcribe(self, audio: AsyncIterable[SttInput]) -> AsyncGenerator[SttEvent]:
         inputs = self._config.stream()

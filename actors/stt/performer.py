@@ -5,13 +5,14 @@ Each stream that it is asked to hear is an attempt of its own; what it hears in 
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never
+from typing import TypeAlias, assert_never, cast
 
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.hooks import Hook
-from actors.ports import SpeechToText
+from actors.ports import HearsPast, SpeechToText
 from actors.slots.performer import Cancel, Performer
+from actors.stt.past import Past
 from actors.vendor import (
     FailureKind,
     ProviderError,
@@ -20,6 +21,7 @@ from actors.vendor import (
     SttEvent,
     SttFinal,
     SttFlush,
+    SttFlushed,
     SttInput,
     SttInterim,
     SttPreflight,
@@ -39,6 +41,8 @@ class Listen:
     """Begin a new stream with what follows; an earlier one is over."""
 
     attempt: int
+    past: Past | None = None
+    """What is to be put into words first, in one request."""
 
 
 SttMail: TypeAlias = CallerAudio | SpeechStart | SpeechEnd
@@ -71,10 +75,10 @@ class SttPerformer(Performer[SpeechToText]):
     def on_receive(self, message: Listen | Cancel | SttMail) -> None:
         """Begin or end a stream, or put what the caller said and marks into its feed."""
         match message:
-            case Listen(attempt):
+            case Listen(attempt, past):
                 self._feed = feed = asyncio.Queue[SttInput](FEED_LIMIT)
                 self._fed_to, self._last_mark = 0, None
-                self.work(attempt, lambda: self._transcribe(attempt, feed))
+                self.work(attempt, lambda: self._transcribe(attempt, feed, past))
             case Cancel(attempt):
                 self.cancel(attempt)
             case _:
@@ -100,8 +104,12 @@ class SttPerformer(Performer[SpeechToText]):
             case _:
                 assert_never(message)
 
-    async def _transcribe(self, attempt: int, feed: asyncio.Queue[SttInput]) -> None:
+    async def _transcribe(
+        self, attempt: int, feed: asyncio.Queue[SttInput], past: Past | None
+    ) -> None:
         number, consumed = 0, 0
+        if past is not None:
+            number = await self._transcribe_past(attempt, past)
         async for event in self.vendor.transcribe(_Feed(feed)):
             if isinstance(event, SttConsumed):
                 if event.through < consumed + CONSUMED_STEP:
@@ -112,6 +120,15 @@ class SttPerformer(Performer[SpeechToText]):
                 number += 1
                 self.give(attempt, Heard(number, changed))
         raise ProviderError("the recogniser ended its stream", kind=FailureKind.CLOSED)
+
+    async def _transcribe_past(self, attempt: int, past: Past) -> int:
+        """Give the words of what is over, and return how many results they were."""
+        text = await cast("HearsPast", self.vendor).transcribe_past(past.audio)
+        changed = await self._hooked(SttFinal(text)) if text else None
+        events = (SttFlushed(past.mark),) if changed is None else (changed, SttFlushed(past.mark))
+        for number, event in enumerate(events, start=1):
+            self.give(attempt, Heard(number, event))
+        return len(events)
 
     async def _hooked(self, event: SttEvent) -> SttEvent | None:
         """Let the hook change a text; an empty Interim is dropped, an empty Final must be told.

@@ -120,6 +120,8 @@ class Attempt:
     join: Join
     marked: int
     """The number of the last mark that it was given."""
+    past_mark: int = 0
+    """The end of speech whose words it was asked for as a whole: it is given nothing before."""
     results: int = 0
     """How many of its results were taken."""
     has_spoken: bool = False
@@ -155,6 +157,8 @@ class Attempt:
 
     def may_take(self, now_s: float) -> bool:
         """Tell whether its pace allows the next frame."""
+        if self.past_mark:
+            return False
         return self.can.max_rate is None or now_s >= self._next_s - PACE_SLACK_S
 
     def took(self, at: int, samples: int, now_s: float) -> None:

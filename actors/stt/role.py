@@ -5,7 +5,6 @@ another attempt: it hears again, in order and with every mark in its place, what
 not put into words. A text that comes from a former attempt no longer counts.
 """
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ, FRAME_MS, samples_to_ms, samples_to_s
@@ -16,10 +15,12 @@ from actors.slots.handover import Seam, SeamKind
 from actors.slots.performer import Cancel, Result
 from actors.slots.role import Role
 from actors.stt.hold import Joining, SttHold
+from actors.stt.past import Past, joined, last_pause
 from actors.stt.performer import CONSUMED_STEP, Heard, Listen
 from actors.stt.replay import NO_EVENT_S, Attempt, Mark, answer_within_s, silence_ends
 from actors.stt.scribe import written
 from actors.stt.texts import Said
+from actors.stt.timers import More, Overdue
 from actors.stt_capabilities import SttCapabilities
 from actors.vendor import FailureKind, SttEvent, SttFinal, SttFlushed
 
@@ -27,25 +28,6 @@ PATIENCE_S = 1.9
 """The Session waits so long for a text by itself; of a later one it must be told."""
 MOST_OVERDUE = 3
 """Speech on which so many recognisers in a row hung is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Overdue:
-    """This attempt should have said something since the mark by now.
-
-    ``consumed``: how far it was when the time began.
-    """
-
-    attempt: int
-    mark: Mark
-    consumed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _More:
-    """The pace of this attempt allows more."""
-
-    attempt: int
 
 
 class SttRole(Role[SttHold]):
@@ -71,9 +53,9 @@ class SttRole(Role[SttHold]):
                 elif count > attempt.results:
                     self._heard(attempt, event)
                     attempt.results = count
-            case _More(number) if attempt is not None and attempt.number == number:
+            case More(number) if attempt is not None and attempt.number == number:
                 self._feed(attempt)
-            case _Overdue() if attempt is not None and attempt.number == message.attempt:
+            case Overdue() if attempt is not None and attempt.number == message.attempt:
                 self._overdue(attempt, message)
             case _:
                 pass
@@ -131,7 +113,7 @@ class SttRole(Role[SttHold]):
                 self._tell_forgotten()
                 return
             if not attempt.may_take(now_s):
-                self.after(FRAME_MS / 1000, _More(attempt.number), key="more")
+                self.after(FRAME_MS / 1000, More(attempt.number), key="more")
                 return
             frame = ring.first_since(attempt.next_at)
             if frame is None or frame.at >= held.heard_to:
@@ -191,7 +173,8 @@ class SttRole(Role[SttHold]):
         self._tell_joined(SeamKind.UNCHECKED)
         held.forget_before(self.call.ring.start)
         attempt = held.open_attempt(name, can, has_vad=self.call.has_vad)
-        staged.address.tell(Listen(attempt.number))
+        past = self._past(attempt)
+        staged.address.tell(Listen(attempt.number, past))
         if held.told_of != name:
             held.told_of = name
             self.call.addresses.session.tell(RecogniserReady(can))
@@ -199,10 +182,24 @@ class SttRole(Role[SttHold]):
             backlog_ms = samples_to_ms(attempt.backlog, CALLER_RATE_HZ) if held.owes else 0
             held.joining = Joining(staged.handover, backlog_ms)
         if held.owes:
-            self._tell_behind()
+            self._tell_behind(0.0 if past is None else past.within_s)
         else:
             self._tell_joined(SeamKind.CLEAN)
         self._feed(attempt)
+
+    def _past(self, attempt: Attempt) -> Past | None:
+        """Leave out of the stream what its vendor takes as a whole, and expect the words of it."""
+        mark = last_pause(attempt, self.held.marks)
+        if mark is None or not isinstance(mark.what, SpeechEnd):
+            return None
+        past = Past(
+            joined(self.call.ring.since(attempt.next_at), attempt.next_at, mark.place),
+            mark.what.mark,
+        )
+        attempt.next_at, attempt.marked = mark.place, mark.number
+        attempt.past_mark = past.mark
+        self.expect(mark.number, past.within_s, Overdue(attempt.number, mark))
+        return past
 
     def _drop(self, attempt: Attempt) -> None:
         """Take the stream from an attempt: what it says from now on is stale."""
@@ -227,7 +224,7 @@ class SttRole(Role[SttHold]):
         match mark.what:
             case SpeechStart():
                 if attempt.can.interims:
-                    self.expect("speech", NO_EVENT_S, _Overdue(attempt.number, mark))
+                    self.expect("speech", NO_EVENT_S, Overdue(attempt.number, mark))
             case SpeechEnd():
                 self.settle("speech")
                 at_once = attempt.behind_to if mark.place <= attempt.behind_to else 0
@@ -237,14 +234,14 @@ class SttRole(Role[SttHold]):
                     speech_s=self.held.speech_s(mark),
                     backlog_s=samples_to_s(backlog, CALLER_RATE_HZ),
                 )
-                overdue = _Overdue(attempt.number, mark, attempt.consumed)
+                overdue = Overdue(attempt.number, mark, attempt.consumed)
                 self.expect(mark.number, within_s, overdue)
                 if within_s > PATIENCE_S:
                     self._tell_behind(within_s)
             case _:
                 assert_never(mark.what)
 
-    def _overdue(self, attempt: Attempt, overdue: _Overdue) -> None:
+    def _overdue(self, attempt: Attempt, overdue: Overdue) -> None:
         """Wait on for one that still works through the audio; end one that hangs."""
         held, mark = self.held, overdue.mark
         if isinstance(mark.what, SpeechStart):

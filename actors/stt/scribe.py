@@ -33,6 +33,7 @@ def written(held: SttHold, attempt: Attempt, event: SttEvent) -> tuple[Told, ...
             return _final(held, attempt, event)
         case SttFlushed(mark):
             attempt.has_spoken, attempt.join = True, Join()
+            attempt.past_mark = 0 if mark == attempt.past_mark else attempt.past_mark
             if held.answered(mark) and held.interim:  # all Finals came: it has come to nothing
                 return (_closed(held, "", None),)
             return ()
