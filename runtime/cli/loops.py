@@ -6,9 +6,11 @@ import signal
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from supervision import virtual_time
+
+LET_GO_WITHIN_S: Final = 2.0
 
 ResultT = TypeVar("ResultT")
 
@@ -24,7 +26,24 @@ def run(main: Coroutine[Any, Any, ResultT], *, fast: bool = False) -> ResultT:
         if fast:
             return virtual_time.run(main)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(main)
+            try:
+                return runner.run(main)
+            finally:
+                _leave_behind(runner.get_loop())
+
+
+def _leave_behind(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what the program left, and give up what holds on: the runner would wait for ever.
+
+    Only user code can be so, such as a tool that nobody can cancel.
+    """
+    if not (left := asyncio.all_tasks(loop)):
+        return
+    for task in left:
+        task.cancel()
+    _, held = loop.run_until_complete(asyncio.wait(left, timeout=LET_GO_WITHIN_S))
+    for task in held:
+        asyncio._unregister_task(task)  # noqa: SLF001 - documented in "Extending asyncio"
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import jwt
 import pytest
 
+from runtime.doors import guard
 from runtime.doors.tokens import Grant
 from tests.doors.rig import House, eventually, open_house
 
@@ -153,6 +154,16 @@ async def test_a_name_is_taken_once() -> None:
         await house.room(room="r1")
         again: dict[str, Any] = {"headers": house.bearer(), "json": {"room": "r1"}}
         assert await refused(house, "POST", "/rooms", 409, **again) == "room_exists"
+
+
+async def test_who_asks_too_often_is_told_to_slow_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "REQUESTS_PER_S", 1.0)
+    monkeypatch.setattr(guard, "REQUEST_BURST", 3.0)
+    async with open_house() as house:
+        answers = [await house.http.get("/readyz") for _ in range(8)]
+        assert [answer.status_code for answer in answers[:3]] == [200] * 3
+        assert answers[-1].json()["error"]["code"] == "too_many_requests"
+        assert answers[-1].headers["Retry-After"] == "1"
 
 
 async def test_foreign_pages_and_foreign_hosts_stay_outside() -> None:
