@@ -50,7 +50,7 @@ class SttHold(Hold):
     open_since: int = 0
     """How much audio had come when that text began."""
     last_final: tuple[str, int] | None = None
-    """The last Final and the audio given by then, until a mark is answered."""
+    """The last Final and the audio given by then, until more is heard or a mark is answered."""
     closed_with: tuple[tuple[str, ...], int] = ((), 0)
     """The words of the last Final, and the audio given by then."""
     lag: int = FIRST_LAG

@@ -52,6 +52,7 @@ def _interim(held: SttHold, attempt: Attempt, event: SttInterim | SttPreflight) 
     is_overtaken = place is None and held.is_late(event.text, attempt)
     if is_overtaken or held.said.is_old(place, attempt.join):
         return ()
+    held.last_final = None  # it has heard more
     joins = held.said.may_join(place)
     text = attempt.join.interim(event.text) if joins else event.text
     if text is None:
@@ -75,9 +76,10 @@ def _final(held: SttHold, attempt: Attempt, event: SttFinal) -> tuple[Told, ...]
         attempt.join, text = attempt.join.final(event.text)
     if text != event.text:
         held.seam = SeamKind.DEDUPED
+    if text is not None or attempt.can.interims:  # without them it may be what comes next
+        held.last_final = again
     if text is None:
         return ()
-    held.last_final = again
     held.closed_with = (words(event.text), attempt.next_at)
     held.measure_lag(attempt)
     heard_to = attempt.has_heard()

@@ -12,6 +12,8 @@ from actors.audio import CALLER_RATE_HZ
 
 MOST_REPEATED: Final = 8
 """So many words can come again: what is heard again lasts about two seconds."""
+MOST_REHEARD: Final = 300
+"""The same where a whole speech is heard again: two minutes of it."""
 SPAN_OVERLAP: Final = CALLER_RATE_HZ * 3 // 10
 """What is heard again where the last Final told its end: recognisers differ by that much."""
 SHORTEST_WORD: Final = CALLER_RATE_HZ // 10
@@ -52,7 +54,9 @@ class Said:
         Without a place it ended ``lag`` before it came, when audio up to ``heard_to`` was heard;
         where even that is unknown it is better heard again.
         """
-        tail = (*self.tail, *words(text))[-MOST_REPEATED:]
+        is_heard_again = place is None and heard_to is None
+        most = MOST_REHEARD if is_heard_again else MOST_REPEATED
+        tail = (*self.tail, *words(text))[-most:]
         if place is None:
             guess = 0 if heard_to is None else heard_to - lag - TEXT_OVERLAP
             return Said(self.through, max(self.resume_at, guess), tail)

@@ -13,7 +13,7 @@ from runtime.testing.code import CodeBook
 from runtime.testing.fates import Struck
 from runtime.testing.outputs import NS_PER_S, Output, outputs_of
 from runtime.testing.plan import CallPlan
-from runtime.testing.trouble import ActorFault, ClockFault, Trouble, VendorFault
+from runtime.testing.trouble import Trouble
 
 LONGEST_SILENCE_S = 12.0
 LONGEST_WITH_FAULTS_S = 45.0
@@ -82,17 +82,6 @@ class CallLog:
     def voice_ends_early(self) -> bool:
         """Whether a voice may end before its text does, and say that this was all."""
         return ("tts", Trouble.CLOSED.value) in {(s.where, s.kind) for s in self.struck}
-
-    @property
-    def ears_suffer(self) -> bool:
-        """Whether something on the caller's side may go unheard."""
-        ears = {"ingress", "vad", "sim-vad", "stt", "sim-stt"}
-        return any(
-            isinstance(fault, ClockFault)
-            or (isinstance(fault, ActorFault) and fault.actor in ears)
-            or (isinstance(fault, VendorFault) and fault.slot == "stt")
-            for fault in self.plan.faults
-        )
 
     @property
     def longest_silence_s(self) -> float:

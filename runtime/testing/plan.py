@@ -5,7 +5,7 @@ import random
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from runtime.testing.trouble import Fault, describe, draw_fault
+from runtime.testing.trouble import Fault, describe, draw_fault, draw_seldom
 from runtime.testing.words import WordBook
 
 SHORTEST_S, LONGEST_S = 20.0, 60.0
@@ -107,10 +107,12 @@ class CallPlan:
         while sum(act.after_s + act.seconds + 3.0 for act in acts) < lasts_s:
             acts.append(_draw_act(chance, book))
         count = chance.randrange(MOST_FAULTS + 1) if faults else 0
+        drawn = tuple(draw_fault(chance, lasts_s=lasts_s) for _ in range(count))
+        besides = draw_seldom(random.Random(f"seldom {seed}")) if faults else ()  # noqa: S311 - as above
         return cls(
             seed=seed,
             acts=tuple(acts),
-            faults=tuple(draw_fault(chance, lasts_s=lasts_s) for _ in range(count)),
+            faults=drawn + besides,
             ending=chance.choice(tuple(Ending)),
             latency=_draw_latency(chance),
             timings=chance.choice((True, True, False)),

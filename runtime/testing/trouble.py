@@ -42,6 +42,12 @@ STAGES = (
     *("sim-tts", "sim-llm", "sim-stt", "sim-vad"),
 )
 """Whom a simulation kills: every actor of a call but the transport, whose end is the call's."""
+SELDOM = ("turn", "heuristic", "tools", "stt/performers", "llm/performers", "tts/performers")
+"""Those who get a message now and then; they are killed in some calls besides."""
+STT_RESULTS, FEW_MESSAGES = 100, 15
+"""So many results a recogniser gives in a call, so many messages get the performers in `BRIEF`."""
+BRIEF = frozenset({"sim-tts", "sim-llm"})
+JITTER = "clock jitter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,25 @@ def draw_fault(chance: random.Random, *, lasts_s: float) -> Fault:
             slot = chance.choice(SLOTS)
             trouble = chance.choice(OF_EARS if slot == "stt" else ANYWHERE)
             stream = 0 if slot == "stt" else chance.randrange(8)
-            at = chance.randrange(1500) if slot == "stt" else chance.randrange(12)
+            at = chance.randrange(1500) % STT_RESULTS if slot == "stt" else chance.randrange(12)
             return VendorFault(slot, trouble, stream, at)
         case ["actor"]:
             message = round(10 ** chance.uniform(0, 3.3))
-            return ActorFault(chance.choice(STAGES), chance.choice(tuple(Blow)), message)
+            actor = chance.choice(STAGES)
+            message = message % FEW_MESSAGES if actor in BRIEF else message
+            return ActorFault(actor, chance.choice(tuple(Blow)), message)
         case _:
             return ClockFault(chance.uniform(0, lasts_s), chance.uniform(0.05, 0.8))
+
+
+def draw_seldom(chance: random.Random) -> tuple[Fault, ...]:
+    """Draw, for one call in eight, the end of an actor that gets few messages, or at its first."""
+    if chance.randrange(8):
+        return ()
+    blow = chance.choice(tuple(Blow))
+    if chance.randrange(2):
+        return (ActorFault(chance.choice(STAGES), blow, 0),)
+    return (ActorFault(chance.choice(SELDOM), blow, chance.randrange(6)),)
 
 
 def kind_of(fault: Fault) -> str:

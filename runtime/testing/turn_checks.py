@@ -66,11 +66,13 @@ def _wrong_with(
         case OutputEnded() | InterruptOutput(_, _, InterruptReason.STALLED):
             is_made_good = _is_continued(end.epoch, later) or _is_apologised(later)
             return None if is_made_good or _is_last(log, later) else "failed in silence"
-        case InterruptOutput(epoch, _, InterruptReason.CONTINUED) if not _sounded(log, epoch):
-            return None if _is_continued(epoch, later) else "was to be continued, and was not"
-        case InterruptOutput(_, _, reason) if reason in SUPERSEDED:
-            is_followed = any(isinstance(e, CommitTurn | TurnDiscarded) for e in later)
-            return None if is_followed or _is_last(log, later) else "was superseded by nothing"
+        case InterruptOutput(epoch, _, reason) if reason in SUPERSEDED:
+            following = next((e for e in later if isinstance(e, CommitTurn | TurnDiscarded)), None)
+            if following is None:
+                return None if _is_last(log, later) else "was superseded by nothing"
+            goes_on = isinstance(following, TurnDiscarded) or following.continues == epoch
+            is_one = reason is InterruptReason.CONTINUED and not _sounded(log, epoch)
+            return "was to be continued, and was not" if is_one and not goes_on else None
         case InterruptOutput(_, _, InterruptReason.CLOSING):
             return None if _is_last(log, later) else "was cut by the end, and the call went on"
         case _:  # a key was pressed, or he left
@@ -111,9 +113,7 @@ def nothing_said_counts_twice(log: CallLog) -> None:
 
 
 def nothing_said_goes_unheard(log: CallLog) -> None:
-    """Where the ears are well, every word reaches the Session, unless the end comes first."""
-    if log.ears_suffer:
-        return
+    """Every word reaches the Session, whatever befalls the ears, unless the end comes first."""
     given = [step.given for step in log.steps if isinstance(step.given, Final | Interim)]
     heard = {word for text in given for word in text.text.split()}
     until_s = (log.ended_at_s or log.over_at_s) - HEARD_WITHIN_S

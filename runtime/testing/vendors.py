@@ -25,7 +25,7 @@ from actors.vendor import (
     TextDelta,
     WordTiming,
 )
-from providers.scripted_llm import GoingOn, gone_on, said_before
+from providers.scripted_llm import GoingOn, gone_on, last_sentence, said_before
 from runtime.testing.brain import Brain
 from runtime.testing.caller import SimulatedCaller
 from runtime.testing.code import FRAME_SAMPLES, FRAMES, CodeBook
@@ -137,7 +137,7 @@ class _Model:
         reply = PROBED if request.is_probe else self.config.brain.reply(request)
         said = said_before(request)
         if isinstance(reply, str) and said is not None:
-            manner = fate.chance.choice(MANNERS if len(said.split()) >= ANCHOR else MANNERS[:1])
+            manner = fate.chance.choice(_manners(said))
             rest = gone_on(reply, said, manner)
             reply = rest if isinstance(rest, str) else reply
         if not isinstance(reply, str):
@@ -148,6 +148,15 @@ class _Model:
                     await asyncio.sleep(fate.about(latency.llm_gap_s))
                 yield TextDelta(f" {word}" if number else word)
         yield ChatDone()
+
+
+def _manners(said: str) -> tuple[GoingOn, ...]:
+    """Return how it may go on: repeating no fewer words than can be told from chance."""
+    lengths = {
+        "repeats a sentence": len(last_sentence(said).split()),
+        "repeats everything": len(said.split()),
+    }
+    return tuple(manner for manner in MANNERS if lengths.get(manner, ANCHOR) >= ANCHOR)
 
 
 @dataclass(frozen=True, slots=True)

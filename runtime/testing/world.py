@@ -24,7 +24,7 @@ from runtime.testing.outputs import NS_PER_S
 from runtime.testing.plan import CallPlan
 from runtime.testing.scripts import with_mocks
 from runtime.testing.simulation import needs_something
-from runtime.testing.trouble import SIMULATED, ActorFault, Blow, ClockFault, kind_of
+from runtime.testing.trouble import JITTER, SIMULATED, ActorFault, Blow, ClockFault, kind_of
 from runtime.testing.vendors import SimLLM, SimSTT, SimTTS
 from runtime.worker import Worker
 from supervision.address import Address
@@ -165,15 +165,25 @@ class _Clock:
         self._fates = fates
         self._jitter_ns = int(plan.jitter_s * NS_PER_S)
         self._chance = random.Random(f"clock {plan.seed}")  # noqa: S311 - no secret
+        self._is_noted = False
         self.now_s: Callable[[], float] = float
 
     def late_ns(self) -> int:
-        late_ns = int(self._chance.random() * self._jitter_ns) if self._jitter_ns else 0
+        late_ns = 0
+        if self._jitter_ns:
+            late_ns = int(self._chance.random() * self._jitter_ns)
+            self._note_jitter()
         if self._stalls and self.now_s() >= self._stalls[0].at_s:
             stall = self._stalls.pop(0)
             self._fates.note("clock", kind_of(stall))
             late_ns += int(stall.stall_s * NS_PER_S)
         return late_ns
+
+    def _note_jitter(self) -> None:
+        """Count it once a call."""
+        if not self._is_noted:
+            self._is_noted = True
+            self._fates.note("clock", JITTER)
 
 
 def threads() -> set[str]:

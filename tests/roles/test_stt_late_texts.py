@@ -49,3 +49,23 @@ def test_a_final_that_says_the_same_at_once_is_told_where_more_was_heard() -> No
     takes(ears, CALLER_FRAME_SAMPLES)
     assert written(hold, ears, SttInterim("yes")) == ()
     assert written(hold, ears, SttFinal("yes")) == (CallerFinal(1, "yes", None),)
+
+
+def test_a_successor_that_says_twice_what_was_said_before_it_is_told_never() -> None:
+    hold, ears = listening()
+    written(hold, ears, SttFinal("two nights please"))
+    successor = hold.open_attempt("understudy", SttCapabilities(), has_vad=True)
+    takes(successor, CALLER_FRAME_SAMPLES)
+    for _ in range(2):
+        assert written(hold, successor, SttFinal("two nights please")) == ()
+
+
+def test_a_long_speech_that_is_heard_again_from_its_beginning_is_told_once() -> None:
+    text = "we would like a quiet room for two nights with a view of the sea"
+    hold, ears = listening()
+    ears.behind_to = ears.next_at + 16_000  # it hears in a hurry what another one left
+    written(hold, ears, SttFinal(text))
+    successor = hold.open_attempt("understudy", SttCapabilities(), has_vad=True)
+    takes(successor, CALLER_FRAME_SAMPLES)
+    assert written(hold, successor, SttFinal(text)) == ()
+    assert written(hold, successor, SttFinal("please")) == (CallerFinal(1, "please", None),)
