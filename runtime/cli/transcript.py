@@ -95,7 +95,8 @@ def _trouble(report: Report) -> Iterator[str]:
 
 def _tool(called: ToolCalled) -> Iterator[str]:
     if called.status != "started":
-        outcome = called.output if called.status == "done" else f"{called.status} {called.output}"
+        is_said = called.status == "done" or called.output.startswith(called.status)
+        outcome = called.output if is_said else f"{called.status} {called.output}"
         yield f"        {called.name}({called.arguments}) → {outcome.strip()}"
 
 

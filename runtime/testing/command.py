@@ -125,7 +125,8 @@ def _tell_failure(subject: Subject, outcome: Outcome) -> None:
     shorter, left_out = shorten(subject, plan)
     click.echo(f"\nSeed {outcome.seed}:")
     click.echo("\n".join(f"  {violation}" for violation in outcome.violations))
-    click.echo("\n".join(("The same is broken by this shorter call:", *shorter.lines())))
+    parts = shorter.lines() or ["  one in which nobody says anything and nothing goes wrong"]
+    click.echo("\n".join(("The same is broken by this shorter call:", *parts)))
     without = f" --without {','.join(map(str, left_out))}" if left_out else ""
     more = (" --real-tools" if subject.real_tools else "") + ("" if subject.faults else " --calm")
     again = f"runtime simulate {subject.reference} --seed {outcome.seed}{without}{more}"

@@ -79,7 +79,7 @@ class ReplyLedger:
     def _note(self, effect: Effect) -> None:
         match effect:
             case CommitTurn(epoch=epoch, continues=continues):
-                assert self.committed is None
+                assert self.committed is None, "a turn before the last one has its output"
                 self.committed, self.continues = epoch, continues
             case StartOutput(epoch=epoch, kind=kind, ref=ref):
                 self._begin(epoch, kind)

@@ -82,6 +82,12 @@ def test_trouble_is_told() -> None:
     ]
 
 
+def test_what_became_of_a_tool_is_said_once() -> None:
+    assert Reader().hear(
+        ToolCalled("rooms", "{}", "interrupted", "interrupted: unknown whether it was done")
+    ) == ["   0.00          rooms({}) → interrupted: unknown whether it was done"]
+
+
 def test_a_greeting_is_no_answer() -> None:
     reader = Reader()
 

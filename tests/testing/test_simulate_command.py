@@ -39,6 +39,7 @@ def test_a_violation_is_shortened_and_can_be_held_again(tmp_path: Path) -> None:
     done = simulate("mine:Main", "--calls", "1", "--seed", "7", folder=tmp_path)
     assert done.returncode == 1
     assert "a bug of the user's" in done.stdout
+    assert "one in which nobody says anything and nothing goes wrong" in done.stdout
     (again,) = (line for line in done.stdout.splitlines() if line.startswith("  runtime simulate"))
     *options, file = again.split()[2:]
     replay = simulate(*options, file, folder=tmp_path)
