@@ -58,7 +58,7 @@ class LlmHedger(LlmAsker):
         waited_s = self.clock.now_s() - (job.pace.asked_s if job.pace is not None else 0.0)
         slow, stage, slow_attempt = job.performer, job.stage, job.attempt
         if job.confirmed:
-            self.answered(slow, waited_s, job.epoch)
+            self._manager.trials.lost_race(slow, waited_s)
         self._promote(job, f"no word in {waited_s:.2g} s")
         if stage is not None and self.held.live.get(slow) is stage:
             self._tell(stage, Cancel(slow_attempt))

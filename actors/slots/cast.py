@@ -63,7 +63,7 @@ class Member:
     proven_at_s: float | None = None
     """When it did a job again after its last failure."""
     late_s: tuple[float, ...] = ()
-    """How long its last first results took, of turns in a row in which that was too long."""
+    """How long its last turns took to their first results, of those in a row that took too long."""
     gave_way: bool = False
     """Whether a quicker one has its place (`actors.slots.slowness`)."""
 
@@ -131,7 +131,7 @@ class Cast:
         if name == self.present:
             return self
         changed_at_s = now_s if self.present else self.changed_at_s
-        members = tuple(_anew(m) if m.name == name else m for m in self.members)
+        members = tuple(replace(m, gave_way=False) if m.name == name else m for m in self.members)
         return replace(self, members=members, present=name, changed_at_s=changed_at_s)
 
     def next_after(self, of: str, now_s: float, *, without: frozenset[str] = NOBODY) -> str | None:
@@ -261,10 +261,6 @@ class Cast:
         """Return the cast with this performer in the place of the one of its name."""
         members = tuple(changed if m.name == changed.name else m for m in self.members)
         return replace(self, members=members)
-
-
-def _anew(member: Member) -> Member:
-    return replace(member, late_s=(), gave_way=False)
 
 
 def _cut_short(member: Member) -> Member:

@@ -30,6 +30,10 @@ class Trials:
         if limit_s is not None and any(member.name == name for member in held.cast.members):
             held.cast = answered(held.cast, name, first_s=first_s, limit_s=limit_s)
 
+    def lost_race(self, name: str, waited_s: float) -> None:
+        """Take note that a rival was quicker, which counts as a late turn."""
+        self.answered(name, first_s=waited_s, limit_s=0.0)
+
     def begin_if_due(self, now_s: float, suspects: frozenset[str]) -> None:
         """Begin one, now that nobody speaks; whoever is to be tried is called first."""
         held = self._held

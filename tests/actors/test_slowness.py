@@ -26,6 +26,16 @@ def test_three_late_turns_in_a_row_call_for_a_trial() -> None:
     assert to_try(two(1.1, 1.2, 1.0, 1.3), 100.0) is None
 
 
+def test_lost_races_count_as_late_turns_though_each_of_them_took_the_stage_away() -> None:
+    cast = Cast.of(("first", "second")).ready("first", now_s=0.0).ready("second", now_s=0.0)
+    for _ in range(3):
+        cast = cast.staged("first", now_s=0.0)
+        cast = answered(cast, "first", first_s=0.5, limit_s=0.0)
+        cast = cast.staged("second", now_s=0.0)
+    assert to_try(cast, 100.0) is None
+    assert to_try(cast.staged("first", now_s=100.0), 160.0) == ("first", "second")
+
+
 def test_who_does_the_trial_in_seven_tenths_of_the_time_has_the_stage_from_then_on() -> None:
     cast = two(2.0, 2.0, 2.0).ready("second", now_s=9.0)
     cast = decided(cast, "first", "second", {"first": 1.0, "second": 0.7}, 100.0)
