@@ -3,7 +3,6 @@
 Each stream that it is asked to hear is an attempt of its own; what it hears in it is numbered.
 """
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never, cast
 
@@ -12,6 +11,7 @@ from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.hooks import Hook
 from actors.ports import HearsPast, SpeechToText
 from actors.slots.performer import Cancel, Performer
+from actors.stt.feed import Feed
 from actors.stt.past import Past
 from actors.vendor import (
     FailureKind,
@@ -22,7 +22,6 @@ from actors.vendor import (
     SttFinal,
     SttFlush,
     SttFlushed,
-    SttInput,
     SttInterim,
     SttPreflight,
     SttSpeechStart,
@@ -64,7 +63,7 @@ class SttPerformer(Performer[SpeechToText]):
 
     may_reconnect = False
     """What it was fed is gone: its role lets another one hear it again."""
-    _feed: asyncio.Queue[SttInput] | None = None
+    _feed: Feed | None = None
     _fed_to: int = 0
     _last_mark: SpeechStart | SpeechEnd | None = None
 
@@ -76,7 +75,7 @@ class SttPerformer(Performer[SpeechToText]):
         """Begin or end a stream, or put what the caller said and marks into its feed."""
         match message:
             case Listen(attempt, past):
-                self._feed = feed = asyncio.Queue[SttInput](FEED_LIMIT)
+                self._feed = feed = Feed(FEED_LIMIT)
                 self._fed_to, self._last_mark = 0, None
                 self.work(attempt, lambda: self._transcribe(attempt, feed, past))
             case Cancel(attempt):
@@ -88,7 +87,7 @@ class SttPerformer(Performer[SpeechToText]):
         """Feed it, once: a role that fell over its own message gives it again."""
         if self._feed is None:
             raise RuntimeError(f"{self.name} was given audio before it was to listen")
-        if self._feed.full():
+        if self._feed.is_full:
             raise ProviderError(
                 f"{self.name} is {FEED_LIMIT} inputs behind", kind=FailureKind.STALL
             )
@@ -96,21 +95,19 @@ class SttPerformer(Performer[SpeechToText]):
             case CallerAudio(at, pcm):
                 if at >= self._fed_to:
                     self._fed_to = at + len(pcm) // BYTES_PER_SAMPLE
-                    self._feed.put_nowait(SttAudio(at, pcm))
+                    self._feed.put(SttAudio(at, pcm))
             case SpeechStart() | SpeechEnd():
                 if message != self._last_mark:
                     self._last_mark = message
-                    self._feed.put_nowait(_marked(message))
+                    self._feed.put(_marked(message))
             case _:
                 assert_never(message)
 
-    async def _transcribe(
-        self, attempt: int, feed: asyncio.Queue[SttInput], past: Past | None
-    ) -> None:
+    async def _transcribe(self, attempt: int, feed: Feed, past: Past | None) -> None:
         number, consumed = 0, 0
         if past is not None:
             number = await self._transcribe_past(attempt, past)
-        async for event in self.vendor.transcribe(_Feed(feed)):
+        async for event in self.vendor.transcribe(feed):
             if isinstance(event, SttConsumed):
                 if event.through < consumed + CONSUMED_STEP:
                     continue
@@ -151,16 +148,3 @@ def _marked(mark: SpeechStart | SpeechEnd) -> SttSpeechStart | SttFlush:
             return SttFlush(number, at)
         case _:
             assert_never(mark)
-
-
-class _Feed:
-    """The queue as an async iterator; a generator would need a finaliser when it is dropped."""
-
-    def __init__(self, queue: asyncio.Queue[SttInput]) -> None:
-        self._queue = queue
-
-    def __aiter__(self) -> "_Feed":
-        return self
-
-    async def __anext__(self) -> SttInput:
-        return await self._queue.get()

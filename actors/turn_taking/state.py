@@ -6,8 +6,8 @@ not in here: they follow from it (`timers`, `views`).
 
 import enum
 from dataclasses import dataclass
-from typing import Any
 
+from actors.turn_taking.changing import Changing
 from actors.turn_taking.config import Capabilities, TurnTakingConfig
 from actors.turn_taking.effects import OutputKind
 from actors.turn_taking.inputs import EouVerdict
@@ -112,8 +112,8 @@ class Pause:
     resume_ns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+@dataclass(frozen=True)
+class Live(Changing):
     """The output that holds the floor."""
 
     epoch: int
@@ -165,8 +165,8 @@ class Calm:
 
 
 @dataclass(frozen=True)
-class State:
-    """One session's turn taking; without slots, for `changed` copies a dict."""
+class State(Changing):
+    """One session's turn taking."""
 
     config: TurnTakingConfig
     capabilities: Capabilities
@@ -211,19 +211,3 @@ class State:
     """The output that goes on if that speech has no words."""
     user_spoke: bool = False
     calm: Calm = Calm()
-
-    def changed(self, **changes: Any) -> "State":
-        """Return it with other values in these fields.
-
-        As `dataclasses.replace`, which sets more than thirty fields one by one: each step of a
-        call changes the state several times.
-
-        Raises:
-            TypeError: there is no such field.
-        """
-        other = object.__new__(State)
-        values = vars(other)
-        values.update(vars(self), **changes)
-        if len(values) != len(vars(self)):
-            raise TypeError(f"the state has no such field: {values.keys() - vars(self).keys()}")
-        return other

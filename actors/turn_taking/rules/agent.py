@@ -1,6 +1,5 @@
 """What the agent's side reports of the live output, or of the speculation."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from actors.turn_taking.effects import OutputEnd
@@ -26,7 +25,7 @@ def report(draft: Draft, given: AgentInput) -> None:
     """Hear the agent's side; what it says of any other output is stale."""
     state = draft.state
     if state.live is not None and state.live.epoch == given.epoch:
-        live = replace(state.live, agent_ns=draft.now_ns)
+        live = state.live.changed(agent_ns=draft.now_ns)
         draft.put(live=live)
         _of_live(draft, live, given)
     elif state.speculation is not None and state.speculation.epoch == given.epoch:
@@ -63,7 +62,7 @@ def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
 
 def _busy(draft: Draft, live: Live, *, busy: bool) -> None:
     """Nothing may cut it while a tool runs; after that it is not begun over the user."""
-    live = replace(live, tools_busy=busy)
+    live = live.changed(tools_busy=busy)
     draft.put(live=live)
     thinking = draft.state.phase is Phase.THINKING
     if thinking and views.is_interruptible(live) and views.speaking(draft.state):

@@ -33,7 +33,7 @@ class Draft:
 
     def put_live(self, live: Live, **changes: Any) -> None:
         """Change fields of the live output."""
-        self.put(live=replace(live, **changes))
+        self.put(live=live.changed(**changes))
 
     def put_turn(self, **changes: Any) -> None:
         """Change fields of the turn in the making."""
