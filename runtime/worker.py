@@ -9,6 +9,7 @@ leaves no task, thread, process or file behind.
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -42,6 +43,9 @@ from supervision.watchdog import LoopWatchdog
 
 OPEN_WITHIN_S = 30.0
 SNAPSHOT_WITHIN_S = 5.0
+STOPPED_WITHIN_S = 20.0
+PATIENT = Intensity(max_restarts=20, within_s=30.0)
+"""Of those below which many strangers' actors come and go."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +71,7 @@ class Worker:
         self._engines: Address[Any] = Address("engines")
         self._subscribers: Address[Any] = Address("telemetry")
         self._doors: Address[Any] = Address("doors")
+        self._doorways: list[Callable[[], ChildSpec]] = []
         self._telemetry = Telemetry(self._subscribers)
         self._services = WorkerServices(self._engines, self._settings.secret_values())
         self._root: Address[Any] | None = None
@@ -103,8 +108,19 @@ class Worker:
                 _dynamic("telemetry", self._subscribers),
                 _dynamic("engines", self._engines),
                 _dynamic("jobs", self._rooms),
-                _dynamic("doors", self._doors),
+                ChildSpec(
+                    id="doors",
+                    start=lambda: Supervisor(self._all_doorways()),
+                    address=self._doors,
+                    shutdown_s=STOPPED_WITHIN_S,
+                ),
             ),
+        )
+
+    def _all_doorways(self) -> SupervisorSpec:
+        """Return what is open by now, so that all of it comes back if the supervisor falls."""
+        return SupervisorSpec(
+            children=tuple(doorway() for doorway in self._doorways), intensity=PATIENT
         )
 
     # ------------------------------------------------------------ rooms
@@ -169,8 +185,9 @@ class Worker:
 
     async def open_door(self, name: str, start: Callable[[], ActorBase]) -> None:
         """Start an actor that lets the outside in; it stops before the rooms do."""
-        door = ChildSpec(id=name, start=start, restart=Restart.TRANSIENT, address=Address(name))
-        await self._doors.ask(StartChild(door), timeout_s=OPEN_WITHIN_S)
+        doorway = partial(ChildSpec, id=name, start=start, restart=Restart.TRANSIENT)
+        await self._doors.ask(StartChild(doorway()), timeout_s=OPEN_WITHIN_S)
+        self._doorways.append(doorway)
 
     # ------------------------------------------------------------ doors
 
@@ -197,8 +214,10 @@ class Worker:
             desk = TokenDesk(self._settings.door_secret)
             self._open_doors = Doors(self, config or DoorConfig(), desk)
             self._telemetry.subscribe_early(self._open_doors.hear)
-            for actor in self._open_doors.actors():
-                self._doors.tell(StartChild(actor))
+            self._doorways += self._open_doors.actors()
+            if self._root is not None:
+                for doorway in self._open_doors.actors():
+                    self._doors.tell(StartChild(doorway()))
         elif config is not None and config != self._open_doors.config:
             raise UserError("the worker's doors are set up already, in another way")
         return self._open_doors
@@ -251,5 +270,7 @@ class Worker:
 
 
 def _dynamic(name: str, address: Address[Any]) -> ChildSpec:
-    spec = SupervisorSpec(intensity=Intensity(max_restarts=20, within_s=30.0))
-    return ChildSpec(id=name, start=lambda: Supervisor(spec), address=address, shutdown_s=20.0)
+    spec = SupervisorSpec(intensity=PATIENT)
+    return ChildSpec(
+        id=name, start=lambda: Supervisor(spec), address=address, shutdown_s=STOPPED_WITHIN_S
+    )

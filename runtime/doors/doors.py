@@ -1,6 +1,6 @@
 """The doors of one worker: what their routes share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -42,15 +42,18 @@ class Doors:
         self.rooms = Rooms(self.config)
         self.metrics = Metrics(self.rooms, self.config.max_rooms)
 
-    def actors(self) -> Iterator[ChildSpec]:
-        """Return the actors that belong under the worker's doors."""
-        yield ChildSpec(
+    def actors(self) -> tuple[Callable[[], ChildSpec], ...]:
+        """Return what makes the actors that belong under the worker's doors."""
+        return (self._new_reception, lambda: ChildSpec(id="pulse", start=lambda: Pulse(self.lag)))
+
+    def _new_reception(self) -> ChildSpec:
+        self.reception = Address("reception")  # that of a supervisor that fell is closed for good
+        return ChildSpec(
             id="reception",
             start=lambda: Reception(self.rooms, self.house, self.config),
             restart=Restart.PERMANENT,
             address=self.reception,
         )
-        yield ChildSpec(id="pulse", start=lambda: Pulse(self.lag))
 
     def hear(self, report: Report) -> None:
         """Take in a public event of any room."""

@@ -17,6 +17,7 @@ from runtime.doors.pulse import BEAT_S, LoopLag
 from runtime.doors.rooms import Rooms
 from runtime.doors.tokens import Grant
 from supervision.address import Address
+from supervision.requests import StopChild
 from supervision.tree import TreeNode
 from tests.doors.rig import House, eventually, open_house
 
@@ -183,8 +184,7 @@ async def test_without_a_reception_a_worker_is_neither_healthy_nor_ready_and_say
     async with open_house() as house:
         doors = house.worker.actor("doors")
         assert doors is not None
-        doors.kill()
-        await eventually(lambda: not house.worker.doors().reception.is_running)
+        await doors.ask(StopChild("reception"), timeout_s=5.0)
         host = httpx2.ASGITransport(house.worker.asgi())  # a service of its own still stands
         async with httpx2.AsyncClient(transport=host, base_url=house.url) as http:
             health = await http.get("/healthz")

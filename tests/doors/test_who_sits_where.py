@@ -120,6 +120,23 @@ async def test_the_reception_falls_and_forgets_no_room() -> None:
             await eventually(lambda: "r1" not in {room.id for room in house.worker.doors().rooms})
 
 
+async def test_all_doors_fall_at_once_and_are_put_back_and_the_call_goes_on() -> None:
+    async with open_house() as house:
+        ticket = await house.room(room="r1")
+        async with house.talk(ticket) as caller:
+            await caller.speak(0.6)
+            await caller.be_silent(0.3)
+            doors = house.worker.actor("doors")
+            assert doors is not None
+            doors.kill()
+            await caller.closed()
+        await eventually(lambda: house.worker.doors().reception.is_running)
+        await eventually(lambda: house.worker.actor("doors", "http") is not None)
+        async with house.talk(ticket) as again:
+            await again.until_event("agent_transcript")
+        assert house.worker.rooms == ("r1",)
+
+
 async def test_a_conversation_in_writing_needs_no_sound() -> None:
     async with open_house() as house:
         ticket = await house.room(in_writing=True)
