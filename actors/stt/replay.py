@@ -25,6 +25,8 @@ KEPT_SILENCE: Final = CALLER_RATE_HZ // 5
 FIRST_LAG: Final = CALLER_RATE_HZ * 8 // 10
 """How long after its words a Final comes, before that was measured."""
 LONGEST_LAG: Final = CALLER_RATE_HZ * 12 // 10
+LATE_FINAL: Final = CALLER_RATE_HZ // 2
+"""So much more may be heard between an answered mark and a Final that belongs before it."""
 PACE_SLACK_S: Final = 0.1
 """So much may come at once from a line that jitters, whatever the pace."""
 NO_EVENT_S: Final = 2.0
@@ -124,6 +126,8 @@ class Attempt:
     """The end of speech whose words it was asked for as a whole: it is given nothing before."""
     results: int = 0
     """How many of its results were taken."""
+    joins_until: int | None = None
+    """Given audio up to here it will not say anything again; None: that is not known yet."""
     has_spoken: bool = False
     """Whether its first Final has come."""
     skipped: int = 0
@@ -149,6 +153,15 @@ class Attempt:
             return self.consumed
         is_live = self.next_at > self.behind_to + LONGEST_LAG
         return self.next_at if is_live or self.can.max_rate is not None else None
+
+    def end_join(self, *, soon: bool) -> None:
+        """Expect nothing again that was said; ``soon``: but for a Final that comes too late."""
+        self.joins_until = self.next_at + (LATE_FINAL if soon else 0)
+
+    def forget_join(self) -> None:
+        """Take what it says for new once it will not say anything again."""
+        if self.joins_until is not None and self.next_at >= self.joins_until:
+            self.join = Join()
 
     def jump(self, at: int) -> None:
         """Go on elsewhere."""

@@ -7,7 +7,7 @@ from actors.events import CallerFinal, CallerInterim, CallerTurnEnded
 from actors.slots.handover import SeamKind
 from actors.stt.hold import SttHold
 from actors.stt.replay import Attempt
-from actors.stt.texts import Join, words
+from actors.stt.texts import words
 from actors.vendor import (
     SttConsumed,
     SttEvent,
@@ -26,13 +26,15 @@ Told: TypeAlias = CallerInterim | CallerFinal | CallerTurnEnded
 
 def written(held: SttHold, attempt: Attempt, event: SttEvent) -> tuple[Told, ...]:
     """Take in what the present attempt heard and return what of it is new."""
+    attempt.forget_join()
     match event:
         case SttInterim() | SttPreflight():
             return _interim(held, attempt, event)
         case SttFinal():
             return _final(held, attempt, event)
         case SttFlushed(mark):
-            attempt.has_spoken, attempt.join = True, Join()
+            attempt.end_join(soon=not attempt.has_spoken)
+            attempt.has_spoken = True
             attempt.past_mark = 0 if mark == attempt.past_mark else attempt.past_mark
             if held.answered(mark) and held.interim:  # all Finals came: it has come to nothing
                 return (_closed(held, "", None),)

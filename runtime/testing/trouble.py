@@ -96,9 +96,10 @@ def draw_fault(chance: random.Random, *, lasts_s: float) -> Fault:
         case ["vendor"]:
             slot = chance.choice(SLOTS)
             trouble = chance.choice(OF_EARS if slot == "stt" else ANYWHERE)
-            stream = 0 if slot == "stt" else chance.randrange(8)
-            at = chance.randrange(1500) % STT_RESULTS if slot == "stt" else chance.randrange(12)
-            return VendorFault(slot, trouble, stream, at)
+            if slot == "stt":  # its first stream lasts until it falls
+                stream, at = divmod(chance.randrange(1500), STT_RESULTS)
+                return VendorFault(slot, trouble, max(0, stream - 10), at)
+            return VendorFault(slot, trouble, chance.randrange(8), chance.randrange(12))
         case ["actor"]:
             message = round(10 ** chance.uniform(0, 3.3))
             actor = chance.choice(STAGES)

@@ -7,7 +7,7 @@ from actors.stt.hold import OVERTAKEN_WITHIN, SttHold
 from actors.stt.replay import Attempt
 from actors.stt.scribe import written
 from actors.stt_capabilities import SttCapabilities
-from actors.vendor import SttFinal, SttInterim
+from actors.vendor import SttFinal, SttFlushed, SttInterim
 
 
 def listening() -> tuple[SttHold, Attempt]:
@@ -69,3 +69,20 @@ def test_a_long_speech_that_is_heard_again_from_its_beginning_is_told_once() -> 
     takes(successor, CALLER_FRAME_SAMPLES)
     assert written(hold, successor, SttFinal(text)) == ()
     assert written(hold, successor, SttFinal("please")) == (CallerFinal(1, "please", None),)
+
+
+def test_a_successor_may_answer_the_mark_before_it_says_again_what_was_said() -> None:
+    hold, ears = listening()
+    written(hold, ears, SttFinal("two nights please"))
+    successor = hold.open_attempt("understudy", SttCapabilities(), has_vad=True)
+    written(hold, successor, SttFlushed(1))
+    assert written(hold, successor, SttFinal("two nights please")) == ()
+
+
+def test_words_that_come_a_while_after_an_answered_mark_are_new() -> None:
+    hold, ears = listening()
+    written(hold, ears, SttFinal("yes"))
+    successor = hold.open_attempt("understudy", SttCapabilities(), has_vad=True)
+    written(hold, successor, SttFlushed(1))
+    takes(successor, OVERTAKEN_WITHIN)
+    assert written(hold, successor, SttFinal("yes")) == (CallerFinal(1, "yes", None),)
