@@ -14,7 +14,7 @@ from tests.roles.stt_rig import SttRig, stt_slot, timed
 
 TEXT = "one two three four five"
 WORDS = timed(TEXT)
-INPUTS = range(25, 110)
+INPUTS = range(25, 110, 3)
 
 
 def recogniser(**fields: object) -> AttentiveSTT:
@@ -53,7 +53,7 @@ async def test_what_the_shadow_had_understood_is_there_as_soon_as_the_first_one_
         assert rig.words == TEXT.split()
 
 
-@pytest.mark.parametrize("at", range(27, 112, 3))
+@pytest.mark.parametrize("at", range(27, 112, 7))
 async def test_neither_a_role_nor_a_shadow_that_is_killed_costs_or_repeats_a_word(at: int) -> None:
     for victim in ("role", "shadow"):
         async with stt_slot(recogniser(), recogniser(), role=HotSttRole) as rig:
@@ -89,3 +89,23 @@ async def test_only_the_agent_that_wants_it_pays_twice() -> None:
     async with stt_slot(first, second) as rig:
         await rig.says(1.4)
     assert second.record.frames == []
+
+
+async def test_hot_ears_are_changed_in_mid_call_and_no_word_is_lost_or_heard_twice() -> None:
+    words = [*timed("two nights", at_s=0.2), *timed("thank you", at_s=12.0)]
+    old = [AttentiveSTT(name=name, words=words) for name in ("old", "spare")]
+    new = [AttentiveSTT(name=name, words=words) for name in ("new", "other")]
+    async with call(agent(stt=old, hot_stt=True)) as rig:
+        await rig.asks()
+        await rig.job.session.change_component(stt=new)
+        await asyncio.sleep(11.8 - asyncio.get_running_loop().time())
+        await rig.asks(answers=2)
+        assert [turn["text"] for turn in rig.fields("turn_committed")] == [
+            "two nights",
+            "thank you",
+        ]
+        assert [switch["to"] for switch in rig.fields("provider_switched")] == ["new"]
+        await asyncio.sleep(1.0)
+    assert all(ears.record.opened == 1 for ears in (*old, *new))
+    heard = [set(ears.record.frames) for ears in new]
+    assert heard[0] & heard[1]
