@@ -11,6 +11,8 @@ from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
 from tests.calls.rig import Rig, agent, call
 
+pytestmark = pytest.mark.slow
+
 SLOW, QUICK = "From the slow one.", "From the quick one."
 
 
