@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from supervision.address import Address
-from supervision.lean_loop import ROUNDS
 from supervision.turn import Turn
 from supervision.virtual_time import VirtualTimeLoop
 
 MOST_ROUNDS = 1_000
 """Looks for I/O at one instant, each with many rounds of callbacks before it."""
+DEALS = 8
+"""So many follow one another at most: about what a frame needs, and what spins is soon found."""
 HELD_BACK = 0.2
 """How likely an actor that could run has to wait for the next deal."""
 
@@ -70,7 +71,7 @@ class SimulationLoop(VirtualTimeLoop):
     def _deal_all(self) -> None:
         """Deal until nobody waits, or something else is ready to run in between."""
         try:
-            for _ in range(ROUNDS):
+            for _ in range(DEALS):
                 self._deal()
                 if self._ready or not self._waiting:
                     break
