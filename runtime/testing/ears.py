@@ -49,6 +49,8 @@ class Writer:
         self._config = config
         self._begin: int | None = None
         """Where the open utterance began; None while none is open."""
+        self._since: int | None = None
+        """The first sample that it was given."""
         self._through = 0
         self._shown = 0
 
@@ -62,6 +64,7 @@ class Writer:
         async for item in audio:
             match item:
                 case SttAudio(at, pcm):
+                    self._since = at if self._since is None else self._since
                     self._through = at + len(pcm) // 2
                     words = [] if pcm == SILENCE else self._words()
                     if len(words) > self._shown:
@@ -79,12 +82,12 @@ class Writer:
                     assert_never(item)
 
     def _words(self) -> list[str]:
-        """Return the words of the open utterance that were heard to their end."""
-        if self._begin is None:
+        """Return the words of the open utterance that were heard from beginning to end."""
+        if self._begin is None or self._since is None:
             return []
         found: list[str] = []
         for word in reversed(self._config.caller.words):
-            if word.start < self._begin - REACH:
+            if word.start < max(self._begin, self._since) - REACH:
                 break
             if word.end <= self._through:
                 found.append(word.text)
