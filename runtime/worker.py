@@ -7,6 +7,7 @@ leaves no task, thread, process or file behind.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -76,6 +77,7 @@ class Worker:
         self._services = WorkerServices(self._engines, self._settings.secret_values())
         self._root: Address[Any] | None = None
         self._is_leaving = False
+        self._takes_calls = True
         self._open_doors: Doors | None = None
         self._clock: Clock | None = None
         self._executor = ToolThreads()
@@ -183,6 +185,17 @@ class Worker:
     def _now_ns(self) -> int:
         return 0 if self._clock is None else self._clock.now_ns()
 
+    async def drain(self, within_s: float) -> None:
+        """Let nobody new in by the doors, and wait until the calls under way are over.
+
+        Those that are not over ``within_s`` stay open: leaving the worker ends them politely.
+        """
+        self._takes_calls = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while rooms := self.rooms:
+                    await asyncio.gather(*(self._jobs[room].tree.ended() for room in rooms))
+
     async def open_door(self, name: str, start: Callable[[], ActorBase]) -> None:
         """Start an actor that lets the outside in; it stops before the rooms do."""
         doorway = partial(ChildSpec, id=name, start=start, restart=Restart.TRANSIENT)
@@ -244,6 +257,11 @@ class Worker:
     def is_up(self) -> bool:
         """Whether the worker has been entered, and is not being left."""
         return self._root is not None and self._root.is_running and not self._is_leaving
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether the doors let in who is new: not once it drains."""
+        return self._takes_calls
 
     @property
     def rooms(self) -> tuple[str, ...]:

@@ -118,6 +118,15 @@ def _door_options(command: Callable[..., int]) -> Callable[..., int]:
                 help="So many calls at a time; who comes then is told to try again.  [default: 50]",
             ),
             click.option(
+                "--drain",
+                type=click.FloatRange(min=0),
+                default=0,
+                show_default=True,
+                metavar="SECONDS",
+                help="When told to end, take no more calls and let those under way go on for so "
+                "long; told again, end at once.",
+            ),
+            click.option(
                 "--dev", is_flag=True, help="Let admins crash actors, to see how calls go on."
             ),
         )

@@ -9,7 +9,7 @@ from runtime.errors import UserError
 WAYS = "--console, --text, or --input IN.wav --output OUT.wav, or none of them for a browser"
 
 
-DOOR_OPTIONS = "--host, --port, --dev, --allow-origin, --ice-server and --max-rooms"
+DOOR_OPTIONS = "--host, --port, --dev, --allow-origin, --ice-server, --max-rooms and --drain"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 
@@ -48,6 +48,7 @@ class RunOptions:
     allow_origin: tuple[str, ...] = ()
     ice_server: tuple[str, ...] = ()
     max_rooms: int | None = None
+    drain: float = 0.0
 
     def way(self) -> Way:
         """Return the one way that was chosen; none of them opens the doors.
@@ -69,7 +70,8 @@ class RunOptions:
     @property
     def _has_door_options(self) -> bool:
         elsewhere = (self.host, self.port) != (DEFAULT_HOST, DEFAULT_PORT)
-        return elsewhere or bool(self.dev or self.allow_origin or self.ice_server or self.max_rooms)
+        lists = self.allow_origin or self.ice_server
+        return elsewhere or bool(self.dev or lists or self.max_rooms or self.drain)
 
     def _check_belonging(self, way: Way) -> None:
         devices = bool(self.input_device or self.output_device or self.full_duplex)

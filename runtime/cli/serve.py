@@ -24,6 +24,7 @@ from runtime.doors.server import HttpDoor, listen
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
 from runtime.places import check_place
+from runtime.worker import Worker
 
 LINK_LIVES_S: Final = 86_400
 SPARE_CONNECTIONS: Final = 100
@@ -116,8 +117,20 @@ async def _serve(
             else:
                 say(f"Listening: {link} (who comes needs a token: runtime token --help)")
             say("Ctrl-C ends.")
-            await asyncio.get_running_loop().create_future()
+            await _until_told_to_end(worker, options.drain)
     return 0
+
+
+async def _until_told_to_end(worker: Worker, drain_s: float) -> None:
+    """Wait for Ctrl-C, which cancels; then let the calls come to their ends if there is time."""
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        if drain_s and worker.rooms:
+            say(
+                f"{len(worker.rooms)} under way go on for up to {drain_s:g} s; Ctrl-C ends at once."
+            )
+            await worker.drain(drain_s)
 
 
 def _link(listener: socket.socket, host: str) -> str:

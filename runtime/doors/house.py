@@ -18,6 +18,11 @@ class House(Protocol):
         ...
 
     @property
+    def takes_calls(self) -> bool:
+        """Whether new rooms are given out; those that were may be come into all the same."""
+        ...
+
+    @property
     def rooms(self) -> Sequence[str]:
         """The rooms that are open, whoever opened them."""
         ...

@@ -82,7 +82,7 @@ class LookRoutes:
 
     async def readiness(self, request: Request) -> Response:
         """Is there a free slot?"""
-        is_there = self.doors.reception.is_running
+        is_there = self.doors.reception.is_running and self.doors.house.takes_calls
         free = max(0, self.doors.rooms.free(self.doors.house.rooms)) if is_there else 0
         ready = Readiness(ready=free > 0, free=free)
         return JSONResponse(as_json(ready), 200 if ready.ready else 503)

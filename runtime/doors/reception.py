@@ -136,6 +136,9 @@ class Reception(Actor):
         return None
 
     def _reserve(self, wish: RoomWish) -> Room:
+        if not self._house.takes_calls:
+            text = "this worker takes no more calls: ask another one, or come again"
+            raise Refusal(503, "worker_leaving", text, RETRY_S)
         now_s = self.clock.now_s()
         room = self._rooms.reserve(wish, now_s=now_s, elsewhere=self._house.rooms)
         self.after(self._config.pending_s, _Expired(room), key=room.id)

@@ -1,6 +1,7 @@
 """``runtime run`` without a way to talk, as a newcomer types it."""
 
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import AsyncGenerator
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from websockets.asyncio.client import connect
 
 from runtime.cli.serve import is_loopback
+from runtime.doors.doors import PROTOCOL
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
+from tests.doors.rig import open_house
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow, pytest.mark.timeout(60)]
 ROOT = Path(__file__).parent.parent.parent
@@ -79,6 +83,39 @@ async def test_a_token_of_the_command_is_one_of_the_doors() -> None:
         _, complaint = await process.communicate()
     assert process.returncode == 2
     assert b"set UNDERSTUDY_SECRET" in complaint
+
+
+async def test_20_a_worker_that_is_told_to_end_lets_its_call_go_on_and_nobody_new_in() -> None:
+    arguments = ("run", "examples.front_desk:Main", "--port", "0", "--drain", "30")
+    async with command(*arguments) as process:
+        assert process.stdout is not None
+        said = (await process.stdout.readline()).decode()
+        page, _, token = said.removeprefix("Talk: ").strip().partition("#token=")
+        async with httpx2.AsyncClient(base_url=page) as http:
+            headers = {"Authorization": f"Bearer {token}"}
+            ticket = (await http.post("/rooms", headers=headers)).json()
+            url = page.replace("http", "ws", 1).rstrip("/") + ticket["websocket"]
+            async with connect(url, subprotocols=[PROTOCOL, f"bearer.{ticket['token']}"]) as call:  # pyright: ignore[reportArgumentType]
+                assert json.loads(await call.recv())["type"] == "ready"
+                process.send_signal(signal.SIGTERM)
+                while b"go on for up to 30 s" not in await process.stdout.readline():
+                    pass
+                answer = await http.post("/rooms", headers=headers)
+                assert (answer.status_code, answer.json()["error"]["code"]) == (
+                    503,
+                    "worker_leaving",
+                )
+                assert (await http.get("/readyz")).json() == {"ready": False, "free": 0}
+                await call.ping()
+                await call.send('{"type": "bye"}')
+        async with asyncio.timeout(20):
+            assert await process.wait() == 130
+
+
+async def test_what_is_still_under_way_when_the_time_is_up_is_not_waited_for() -> None:
+    async with open_house() as house, house.talk(await house.room()):
+        await house.worker.drain(0.05)
+        assert len(house.worker.rooms) == 1
 
 
 def test_an_identity_that_is_no_name_gets_no_token() -> None:
