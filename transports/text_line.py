@@ -32,6 +32,10 @@ class TextCaller:
         """
         self._arrivals.put_nowait(TextIn(text))
 
+    def join(self) -> None:
+        """Come back into the room."""
+        self._arrivals.put_nowait(Joined())
+
     def leave(self) -> None:
         """Leave the room; the line stays open."""
         self._arrivals.put_nowait(Left())

@@ -5,7 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from actors.audio import CALLER_RATE_HZ
-from actors.reports import ActorRestarted, Failure, ProviderSwitched, Report, TurnCommitted
+from actors.reports import (
+    ActorRestarted,
+    AgentWords,
+    Failure,
+    ProviderSwitched,
+    Report,
+    TurnCommitted,
+)
 from actors.turn_taking.trace import Step
 from runtime.testing.brain import Brain
 from runtime.testing.caller import SimulatedCaller
@@ -98,9 +105,11 @@ class CallLog:
         worst_s = 0.0
         sounds_s = sorted([heard.at_s for heard in self.caller.heard if any(heard.pcm)])
         spoken_s = [word.start / CALLER_RATE_HZ for word in self.caller.words]
+        read = (r.at_ns for r in self.reports if isinstance(r.event, AgentWords))
+        read_s = [at_ns / NS_PER_S for at_ns in read] if self.plan.in_writing else []
         for report in self.reports:
             if isinstance(report.event, TurnCommitted):
                 at_s = report.at_ns / NS_PER_S
-                after = [s for s in (*sounds_s, *spoken_s, self.over_at_s) if s >= at_s]
+                after = [s for s in (*sounds_s, *spoken_s, *read_s, self.over_at_s) if s >= at_s]
                 worst_s = max(worst_s, min(after, default=at_s) - at_s)
         return worst_s

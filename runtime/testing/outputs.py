@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from actors.reports import AgentTranscript, ProviderSwitched, Report
+from actors.reports import AgentTranscript, AgentWords, ProviderSwitched, Report
 from actors.turn_taking import (
     ConfirmSpeculation,
     InterruptOutput,
@@ -16,6 +16,7 @@ from actors.turn_taking import (
 from actors.turn_taking.trace import Step
 from runtime.testing.caller import SimulatedCaller
 from runtime.testing.code import FRAMES, CodeBook, Sound
+from runtime.testing.writer import WritingCaller
 
 NS_PER_S = 1_000_000_000
 MEANT = ".,!?"
@@ -71,6 +72,9 @@ def outputs_of(
     for report in reports:
         output = by_epoch.get(report.epoch)
         match report.event:
+            case AgentWords(text) if output is not None and isinstance(caller, WritingCaller):
+                read = (word.strip(MEANT) for word in text.split())
+                output.words += [HeardWord(word, 0, FRAMES - 1, FRAMES) for word in read]
             case AgentTranscript(text, _) if output is not None:
                 output.transcript = text
             case ProviderSwitched(slot="tts", words_repeated=again) if output is not None:

@@ -10,6 +10,8 @@ from runtime.testing.words import WordBook
 
 SHORTEST_S, LONGEST_S = 20.0, 60.0
 MOST_FAULTS = 6
+IN_WRITING = 0.1
+"""So many of all calls are held in writing."""
 BACKCHANNELS = ("mhm", "yes", "ok", "right", "uh-huh")
 COMMANDS = ("stop", "wait", "no", "one moment")
 DIGITS = "0123456789*#"
@@ -96,6 +98,8 @@ class CallPlan:
     """How late a timer may be, by the machine alone."""
     understudies: bool
     """Whether model and voice have an understudy."""
+    in_writing: bool = False
+    """Whether the caller writes and reads, and nothing sounds."""
 
     @classmethod
     def of(cls, seed: int, *, faults: bool = True) -> "CallPlan":
@@ -118,6 +122,7 @@ class CallPlan:
             timings=chance.choice((True, True, False)),
             jitter_s=chance.choice((0.0, 0.002, 0.01)) if faults else 0.0,
             understudies=chance.choice((True, False)),
+            in_writing=random.Random(f"writing {seed}").random() < IN_WRITING,  # noqa: S311 - as above
         )
 
     @property

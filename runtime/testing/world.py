@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actors.call import CallAddresses
+from actors.ports import Transport
 from runtime.agent import Agent, AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.testing.brain import Brain
@@ -26,12 +27,14 @@ from runtime.testing.scripts import with_mocks
 from runtime.testing.simulation import needs_something
 from runtime.testing.trouble import JITTER, SIMULATED, ActorFault, Blow, ClockFault, kind_of
 from runtime.testing.vendors import SimLLM, SimSTT, SimTTS
+from runtime.testing.writer import WritingCaller
 from runtime.worker import Worker
 from supervision.address import Address
 from supervision.living import living_actors
 from supervision.simulation_loop import Receive, SimulationLoop
 from supervision.virtual_time import Deadlock, LeftoverTasks, Livelock, check_nothing_left
 from transports.loopback import LoopbackTransport
+from transports.text_line import TextTransport
 
 ROOM = "simulated"
 
@@ -56,7 +59,8 @@ def hold(
     random.seed(plan.seed)
     fates = Fates(plan)
     brain = Brain(random.Random(f"brain {plan.seed}"))  # noqa: S311 - no secret
-    log = CallLog(plan, SimulatedCaller(), brain, CodeBook())
+    caller = WritingCaller() if plan.in_writing else SimulatedCaller()
+    log = CallLog(plan, caller, brain, CodeBook())
     chance = random.Random(f"{turns_seed} {plan.seed}")  # noqa: S311 - no secret
     clock = _Clock(plan, fates)
 
@@ -86,11 +90,17 @@ async def _hold(agent: Agent, log: CallLog) -> None:
     loop = asyncio.get_running_loop()
     async with Worker(agent, trace=log.steps.append) as worker:
         await worker.subscribe(ear.take)
-        job = await worker.open_room(ROOM, LoopbackTransport(log.caller))
+        job = await worker.open_room(ROOM, _line(log.caller), in_writing=log.plan.in_writing)
         human = Human(log.caller, job)
         log.closed = await human.live(log.plan)
         log.ended_at_s, log.over_at_s = human.ended_at_s, loop.time()
     log.left.extend(_mail_left(job.call.addresses))
+
+
+def _line(caller: SimulatedCaller) -> Transport:
+    if isinstance(caller, WritingCaller):
+        return TextTransport(caller.text)
+    return LoopbackTransport(caller)
 
 
 def _mail_left(addresses: CallAddresses) -> list[str]:
@@ -113,7 +123,7 @@ def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) 
     count = 2 if log.plan.understudies else 1
     agent.denoise, agent.vad = None, CallerVAD(name="sim-vad")
     agent.stt = SimSTT(log.caller, fates)
-    log.has_voice = bool(config.tts)
+    log.has_voice = bool(config.tts) and not log.plan.in_writing
     if config.llm:
         agent.llm = [SimLLM(log.brain, fates, by_prefix=log.plan.timings)] * count
     if config.tts:

@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from actors.frames import Piece
+from actors.track.text_track import TextTrack
 from examples.front_desk import Main
 from runtime.testing.campaign import Subject, shorten
 from runtime.testing.code import FRAME_SAMPLES, CodeBook, Sound
@@ -79,6 +82,24 @@ def test_an_actor_is_struck_at_the_message_of_the_plan(blow: Blow) -> None:
     assert log.injected == {blow.value: 1}
     assert [report for report in log.reports if report.name == "actor_restarted"]
     assert not violations(log)
+
+
+def test_a_call_in_writing_is_read_to_its_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = replace(short(), in_writing=True)
+    log = hold(Main, plan)
+    assert any(output.is_finished and output.words for output in log.outputs)
+    assert not any(heard.pcm for heard in log.caller.heard)
+    assert not violations(log)
+    real: Callable[..., None] = TextTrack.on_receive
+
+    def curt(track: TextTrack, message: object) -> None:
+        if isinstance(message, Piece) and " " in message.text:
+            message = Piece(message.epoch, message.piece, message.text.rpartition(" ")[0])
+        real(track, message)
+
+    monkeypatch.setattr(TextTrack, "on_receive", curt)
+    (found,) = violations(hold(Main, plan))
+    assert found.startswith("what_is_finished_was_heard_to_its_end")
 
 
 def test_a_plan_without_some_of_its_parts_keeps_the_others() -> None:
