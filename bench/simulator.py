@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 
 from examples.front_desk import Main
+from runtime.heap import settle
 from runtime.testing.campaign import keep_quiet
 from runtime.testing.plan import CallPlan
 from runtime.testing.world import hold
@@ -76,6 +77,7 @@ def main() -> None:
     keep_quiet()
     simulated(1)  # imports what is imported on first use
     bare(1.0)
+    settle()
     rounds = [(simulated(1 + number), bare(4.0)) for number in range(ROUNDS)]
     calls, queues = (statistics.median(column) for column in zip(*rounds, strict=True))
     ratio = statistics.median(call / queue for call, queue in rounds)

@@ -9,6 +9,7 @@ from actors.reports import Report
 from runtime.cli.preparation import Prepared
 from runtime.cli.tree_client import socket_of
 from runtime.config import socket_folder
+from runtime.heap import settle
 from runtime.tree_socket import TreeSocket, WorkerFacts
 from runtime.worker import Worker
 
@@ -25,4 +26,5 @@ async def live_worker(
             facts = WorkerFacts(os.getpid(), prepared.reference)
             path = socket_of(socket_folder(), facts.pid)
             await worker.open_door("tree", lambda: TreeSocket(path, facts, worker.snapshot))
+        settle()
         yield worker

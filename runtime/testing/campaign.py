@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from runtime.agent import AgentTarget
+from runtime.heap import settle
 from runtime.loader import load
 from runtime.testing.invariants import violations
 from runtime.testing.log import CallLog
@@ -113,6 +114,8 @@ def _hold_some(subject: Subject, seeds: range) -> Iterator[Outcome]:
     for seed in seeds:
         plan = CallPlan.of(seed, faults=subject.faults)
         yield Outcome.of(hold(target, plan, real_tools=subject.real_tools))
+        if seed == seeds[0]:
+            settle()  # the first call has loaded everything
 
 
 def keep_quiet() -> None:
