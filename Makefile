@@ -38,7 +38,7 @@ examples: $(READY) ## run the examples as a newcomer would, only faster
 	$(BIN)/python -m examples.text_only
 	$(BIN)/python -m examples.embedding
 simulate: $(READY) ## hold calls in which everything goes wrong: none may break
-	$(BIN)/runtime simulate examples.front_desk:Main --calls $(or $(CALLS),500) --jobs 2
+	$(BIN)/runtime simulate examples.front_desk:Main --calls $(or $(CALLS),2000) --jobs 2
 soak: $(READY) ## the same with 10,000 calls (or CALLS=...); writes docs/soak.md
 	$(BIN)/runtime simulate examples.front_desk:Main --calls $(or $(CALLS),10000) --jobs 2 --report docs/soak.md
 check: lint types house test examples simulate ## all of the above that edits nothing; what CI runs

@@ -62,6 +62,8 @@ class Output:
     in_writing: bool = False
     """Without a voice the text itself is what the caller gets, once it is complete."""
     words: list[SpokenWord] = field(default_factory=list[SpokenWord])
+    words_told: int = 0
+    """How many of them the outside has been told as they were heard."""
     played: int = 0
     early: list[Item] = field(default_factory=list[Item])
     """Tool items of a speculation: written once its turn is certain."""

@@ -79,12 +79,3 @@ def seam(broken: Broken, cut: int) -> Seam:
 def count(words: tuple[SpokenWord, ...]) -> int:
     """Count the written words; one that is spoken may stand for several."""
     return sum(len(word.word.split()) for word in words)
-
-
-def without_first(words: tuple[SpokenWord, ...], written: int) -> tuple[SpokenWord, ...]:
-    """Leave out the first written words: the caller has heard them before."""
-    for at, word in enumerate(words):
-        if written <= 0:
-            return words[at:]
-        written -= len(word.word.split())
-    return ()

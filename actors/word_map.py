@@ -95,3 +95,12 @@ def heard(words: Iterable[SpokenWord], played: int) -> str:
 def unheard(words: Iterable[SpokenWord], played: int) -> str:
     """Return the words of which the middle was not played."""
     return " ".join(word.word for word in words if (word.start + word.end) // 2 > played)
+
+
+def without_first(words: Sequence[SpokenWord], written: int) -> Sequence[SpokenWord]:
+    """Leave out the first written words: who is told of the rest knows them already."""
+    for at, word in enumerate(words):
+        if written <= 0:
+            return words[at:]
+        written -= len(word.word.split())
+    return ()

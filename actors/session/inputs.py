@@ -36,7 +36,7 @@ from actors.tools.events import ToolEnded, ToolStarted
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
 from actors.wishes import ChangeLineup, Reply, Say, SummaryWritten, UpdateInstructions, UpdateTools
-from actors.word_map import heard
+from actors.word_map import heard, without_first
 from supervision.address import Down
 
 CALLER = "caller"
@@ -166,7 +166,7 @@ class Listener:
             return ()
         if output.reader is not None:
             output.reader.tell(message)
-        before, output.played = output.played, message.samples
+        output.played = message.samples
         played_ms = message.samples * 1000 // self._rate_hz
         match message.phase:
             case PlayPhase.STARTED:
@@ -174,12 +174,12 @@ class Listener:
                 return (inputs.AgentAudioStarted(output.epoch),)
             case PlayPhase.PROGRESS:
                 progress = inputs.AgentAudioProgress(output.epoch, played_ms)
-                return (progress, *self._spoke(output, before))
+                return (progress, *self._spoke(output))
             case PlayPhase.DRAINED:
-                return (*self._spoke(output, before), inputs.AgentAudioDrained(output.epoch))
+                return (*self._spoke(output), inputs.AgentAudioDrained(output.epoch))
             case PlayPhase.FINISHED if message.samples:
                 finished = inputs.AgentAudioFinished(output.epoch, played_ms)
-                return (*self._spoke(output, before), finished)
+                return (*self._spoke(output), finished)
             case PlayPhase.FINISHED:
                 return (inputs.ReplyEmpty(output.epoch),)
             case PlayPhase.PAUSED | PlayPhase.RESUMED:
@@ -197,14 +197,14 @@ class Listener:
         if output.stamps.commit is not None:
             self._conductor.report(turn_latency(output.stamps), epoch=output.epoch)
 
-    def _spoke(self, output: Output, before: int) -> tuple[Input, ...]:
-        """Tell the words that were heard since the position ``before``."""
-        fresh = [word for word in output.words if before < (word.start + word.end) // 2]
-        words = heard(fresh, output.played)
-        if not words:
+    def _spoke(self, output: Output) -> tuple[Input, ...]:
+        """Tell the words that were heard and not told yet; where they lie may become known late."""
+        fresh = heard(without_first(output.words, output.words_told), output.played)
+        if not fresh:
             return ()
-        self._conductor.report(AgentWords(words), epoch=output.epoch)
-        return (inputs.AgentSpoke(output.epoch, words),)
+        output.words_told += len(fresh.split())
+        self._conductor.report(AgentWords(fresh), epoch=output.epoch)
+        return (inputs.AgentSpoke(output.epoch, fresh),)
 
     def _produced(
         self,

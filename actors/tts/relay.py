@@ -110,6 +110,8 @@ class TtsRelay(TtsStudio):
         self.pump(utterance)
         if rival.over:
             self.end_take(utterance, rival)
+        else:
+            self.place_so_far(utterance, rival)
 
     def give_up(self, utterance: Utterance, kind: FailureKind, detail: str) -> None:
         """Nobody can speak this: what was said stays, the rest fails aloud."""

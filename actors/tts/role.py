@@ -125,9 +125,7 @@ class TtsRole(TtsRelay):
         if utterance is not None:
             take = utterance.take
             if take is not None:
-                whole_s = held.voice(take.performer).expected_s(take.text)
-                words = take.words(utterance.off, self.call.track_rate_hz, whole_s=whole_s)
-                self.place(utterance, take, words)
+                self.place_so_far(utterance, take)
                 take.address.tell(Cancel(take.attempt))
             self.drop_rival(utterance)
         self._forget(epoch)
@@ -236,6 +234,7 @@ class TtsRole(TtsRelay):
         match message.value:
             case SpeechTimings(words):
                 take.timings.extend(words)
+                self.place_so_far(utterance, take)
             case SpeechPcm(pcm) if pcm:
                 self._sounded(utterance, take, pcm)
             case _:
@@ -259,6 +258,7 @@ class TtsRole(TtsRelay):
             return
         self.pump(utterance)
         if is_first:
+            self.place_so_far(utterance, take)
             self.settle(("due", utterance.epoch))
             self.watch(utterance)
         elif utterance.rival is not None and not take.was_silent:

@@ -24,10 +24,10 @@ from actors.text.splitter import SentenceSplitter
 from actors.tts.job import Join, PendingSwitch, TtsHold, Utterance
 from actors.tts.performer import Speak
 from actors.tts.take import Sound, Take
-from actors.tts_seam import Broken, seam, without_first
+from actors.tts_seam import Broken, seam
 from actors.vendor import FailureKind, SpeechRequest
 from actors.voice import Voice
-from actors.word_map import estimated
+from actors.word_map import estimated, without_first
 
 FIRST_RESULT_S = 1.5
 HOOKED_S = 60.0
@@ -192,9 +192,11 @@ class TtsStudio(Role[TtsHold]):
 
     def close_take(self, utterance: Utterance, take: Take) -> None:
         """Place the words of a take that is whole, and go on."""
-        if utterance.off > (take.start or 0):  # a hook may leave a piece out
+        if utterance.off > (take.start or 0):
             words = take.words(utterance.off, self._rate_hz, whole_s=None)
             self.place(utterance, take, words)
+        else:  # a hook has left the piece out
+            self.place(utterance, take, ())
         utterance.take = None
         self.drop_rival(utterance)
         self.settle(("due", utterance.epoch))
@@ -234,10 +236,19 @@ class TtsStudio(Role[TtsHold]):
         self.call.addresses.session.tell(WordsPlaced(utterance.epoch, (), start))
         utterance.end_piece()
 
+    def place_so_far(self, utterance: Utterance, take: Take) -> None:
+        """Tell where the words of a take lie that is not whole yet: it may be heard long before.
+
+        Without timings they are spread over as long as the voice is expected to need for all.
+        """
+        whole_s = self.held.voice(take.performer).expected_s(take.text)
+        words = take.words(utterance.off, self._rate_hz, whole_s=whole_s)
+        self.place(utterance, take, words)
+
     def place(self, utterance: Utterance, take: Take, words: tuple[SpokenWord, ...]) -> None:
         """Tell the Session where the words of a take lie, but for those that were heard before."""
         if take.start is not None:
-            fresh = without_first(words, take.skip)
+            fresh = tuple(without_first(words, take.skip))
             placed = WordsPlaced(utterance.epoch, fresh, take.start, not take.timings)
             self.call.addresses.session.tell(placed)
 

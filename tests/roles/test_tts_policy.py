@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from actors.just_in_time import MARGIN_S, QUIET_S, RaceBudget, race_in_s
 from actors.loudness import MOST, Level, gain, louder
-from actors.tts_seam import Broken, BrokenSpeech, places, seam, without_first
+from actors.tts_seam import Broken, BrokenSpeech, places, seam
 from actors.voice import Voice
-from actors.word_map import estimated
+from actors.word_map import estimated, without_first
 from providers.scripted_tts import tone
 
 TEXTS = st.lists(st.sampled_from(["a", "bee", "sea", "delta", "echoes"]), min_size=1, max_size=15)
