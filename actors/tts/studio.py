@@ -220,20 +220,22 @@ class TtsStudio(Role[TtsHold]):
         return missing_s > TAIL_S or (is_short and bool(seam(broken, utterance.off).rest))
 
     def play_kept(self, utterance: Utterance, pcm: bytes) -> None:
-        """Play a piece that was spoken in advance: nobody is there to speak it now."""
-        start, text = utterance.off, utterance.rest
-        self.send(utterance, pcm)
-        words = estimated(text, start=start, samples=utterance.off - start)
+        """Play a piece that was spoken in advance: nobody is there to speak it now.
+
+        Its sound is sent last: a role that falls before it is noted sends the same once more.
+        """
+        start, samples = utterance.off, len(pcm) // 2
+        words = estimated(utterance.rest, start=start, samples=samples)
         self.call.addresses.session.tell(WordsPlaced(utterance.epoch, words, start, estimated=True))
+        self.send(utterance, pcm)
         utterance.end_piece()
 
     def play_signal(self, utterance: Utterance) -> None:
         """Play a tone in place of what nobody can speak, nor has spoken in advance."""
-        start = utterance.off
+        self.call.addresses.session.tell(WordsPlaced(utterance.epoch, (), utterance.off))
         if not utterance.is_signalled:  # once for all its pieces
-            utterance.is_signalled = True
             self.send(utterance, signal_tone(self._rate_hz))
-        self.call.addresses.session.tell(WordsPlaced(utterance.epoch, (), start))
+            utterance.is_signalled = True
         utterance.end_piece()
 
     def place_so_far(self, utterance: Utterance, take: Take) -> None:

@@ -52,7 +52,7 @@ async def test_a_canary_that_fails_keeps_a_performer_off_the_stage() -> None:
     assert len(first.record.probes) >= 3
 
 
-async def test_39_primary_recovers_mid_turn() -> None:
+async def test_primary_recovers_mid_turn() -> None:
     """It proves itself once, and returns when nobody speaks and it has been well for long."""
     shaky = ScriptedLLM(name="first", replies=["Back."], fault=Fault(at=0))
     spare = ScriptedLLM(name="second", replies=["A long answer. " * 90])
@@ -93,7 +93,7 @@ async def test_a_room_asks_the_understudy_first_while_its_vendor_fails_elsewhere
 
 @pytest.mark.slow
 @pytest.mark.real_time
-async def test_40_loop_blocked_1s() -> None:
+async def test_loop_blocked_1s() -> None:
     """Deadlines that come late as the loop was blocked condemn nobody; the blocker is named."""
     slow = ScriptedLLM(name="first", replies=["After all."], first_s=2.2)
     spare = ScriptedLLM(name="second", replies=["From the understudy."])

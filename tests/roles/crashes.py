@@ -25,13 +25,18 @@ class Crash:
 
     at: int
     point: Point
+    tells: int = 1
+    """Midway is once it has told so much."""
     seen: int = 0
     is_armed: bool = False
     happened: bool = False
 
     def reach(self, point: Point) -> None:
         """Raise if this is the point."""
-        if self.is_armed and point == self.point:
+        if not self.is_armed or point != self.point:
+            return
+        self.tells -= point == "midway"
+        if point != "midway" or self.tells == 0:
             self.is_armed, self.happened = False, True
             raise Planted(f"{point} message {self.at}")
 

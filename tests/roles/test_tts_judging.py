@@ -3,8 +3,9 @@
 import pytest
 
 from actors.vendor import FailureKind, ProviderError, SpeechRequest
+from actors.voice import Voice
 from providers.scripted import Fault
-from tests.roles.listening import FIRST, RATE_HZ, TEXT, WORDS, repeated, spoken, voice
+from tests.roles.listening import FIRST, RATE_HZ, TEXT, WORD_MS, WORDS, repeated, spoken, voice
 
 pytestmark = pytest.mark.slow
 
@@ -76,8 +77,8 @@ async def test_tts_runaway_audio() -> None:
     first = voice(share=50.0, timings=False)
     heard = await spoken(first, voice("second"))
     assert heard.switches[0]["kind"] == "runaway"
-    seconds = len(heard.pcm) / RATE_HZ
-    assert 3.0 + 3.3 < seconds < 3 * 3.3 + 3.3
+    said_s = len(heard.pcm) / RATE_HZ - 11 * WORD_MS / 1000
+    assert said_s == pytest.approx(Voice().longest_s(f"{FIRST}."), abs=0.02)
     assert heard.words[-11:] == list(WORDS[10:])
 
 

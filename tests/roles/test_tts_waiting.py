@@ -38,6 +38,8 @@ async def test_tts_hiccup_resumes_first() -> None:
     assert heard.words == list(WORDS)
     assert heard.switches == ()
     assert heard.failures == ()
+    assert len(second.record.requests) == 1, "it was asked, and came second"
+    assert second.record.opened == 1
 
 
 async def test_tts_pause_four_seconds() -> None:
