@@ -8,6 +8,7 @@ from actors.frames import CallerAudio
 from actors.ports import Denoiser
 from actors.slots.cast import Cast
 from actors.slots.performer import Performer, Result
+from actors.slots.promise import promised_pcm
 from actors.slots.role import Role
 from actors.slots.slot import Hold
 from actors.vendor import FailureKind
@@ -26,8 +27,9 @@ class DenoisePerformer(Performer[Denoiser]):
 
     def on_receive(self, message: CallerAudio) -> None:
         """Answer each frame with its clean twin: same `at`, same length."""
-        clean = CallerAudio(message.at, self.vendor.denoise(message.pcm))
-        self.role.tell(Result(message.at, clean))
+        clean = self.vendor.denoise(message.pcm)
+        promised_pcm(clean, len(message.pcm))
+        self.role.tell(Result(message.at, CallerAudio(message.at, clean)))
 
 
 class DenoiseHold(Hold):

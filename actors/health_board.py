@@ -25,8 +25,12 @@ class _Standing:
 
 
 def health_key(provider: object) -> str:
-    """Return the key of a declared provider: equal declarations share vendor, account, endpoint."""
-    return f"{type(provider).__module__}.{type(provider).__qualname__} {provider!r}"
+    """Return the key of a declared provider: equal declarations share vendor, account, endpoint.
+
+    A provider whose text hides its key tells accounts apart by an ``account`` of its own.
+    """
+    kind, account = type(provider), getattr(provider, "account", "")
+    return f"{kind.__module__}.{kind.__qualname__} {provider!r} {account}"
 
 
 class HealthBoard:

@@ -10,6 +10,7 @@ from actors.events import ScoreText, TurnScored
 from actors.ports import TurnDetector
 from actors.slots.cast import Cast
 from actors.slots.performer import Performer, Result
+from actors.slots.promise import promised
 from actors.slots.role import Role
 from actors.slots.slot import Hold
 from actors.vendor import FailureKind, TurnScore
@@ -39,14 +40,18 @@ class TurnPerformer(Performer[TurnDetector]):
 
     def facts(self) -> object:
         """Tell the role how much audio the detector wants."""
-        return self.vendor.audio_s
+        audio_s = self.vendor.audio_s
+        promised(audio_s, int, float)
+        return audio_s
 
     def on_receive(self, message: ScoreText) -> None:
         """Judge the text beside the mailbox."""
         self.work(message.revision, lambda: self._score(message))
 
     async def _score(self, message: ScoreText) -> None:
-        self.give(message.revision, await self.vendor.score(message.turn))
+        score = await self.vendor.score(message.turn)
+        promised(score, TurnScore)
+        self.give(message.revision, score)
 
 
 class TurnRole(Role[TurnHold]):

@@ -12,6 +12,7 @@ from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.ports import VoiceActivityDetector
 from actors.slots.cast import Cast
 from actors.slots.performer import Performer, Result
+from actors.slots.promise import broken, promised
 from actors.slots.role import Role
 from actors.slots.slot import Hold, Slot
 from actors.speech_gate import Began, Ended, GateConfig, GateEvent, SpeechGate
@@ -45,7 +46,9 @@ class VadPerformer(Performer[VoiceActivityDetector]):
 
     def facts(self) -> object:
         """Tell the role which gate suits this detector."""
-        return self.vendor.gate
+        gate = self.vendor.gate
+        promised(gate, GateConfig)
+        return gate
 
     def on_receive(self, message: CallerAudio) -> None:
         """Judge every window that this frame completes; a gap in `at` begins a new window."""
@@ -57,6 +60,8 @@ class VadPerformer(Performer[VoiceActivityDetector]):
         self._window += message.pcm
         while len(self._window) >= window_bytes:
             probability = vendor.probability(self._window[:window_bytes])
+            if not 0.0 <= probability <= 1.0:
+                raise broken(f"a probability of {probability}")
             self.role.tell(Result(0, Judged(self._window_at, window_samples, probability)))
             self._window = self._window[window_bytes:]
             self._window_at += window_samples

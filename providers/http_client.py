@@ -1,6 +1,7 @@
 """What adapters to HTTP APIs have in common: the key, the client, and waiting for the network."""
 
 import functools
+import hashlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable
 from typing import Final, Generic, TypeVar
@@ -32,6 +33,13 @@ class HttpAccount(ProviderConfig):
     def needs(self) -> Needs:
         """Say which key it looks up, if it does not bring its own."""
         return Needs(secrets=() if self.api_key is not None else (self.key_name,))
+
+    @property
+    def account(self) -> str:
+        """A name of the account that gives nothing away; empty: the worker's."""
+        if self.api_key is None:
+            return ""
+        return hashlib.sha256(self.api_key.get_secret_value().encode()).hexdigest()[:12]
 
     def key(self, services: Services) -> str:
         """Return the key: the one given here, else the worker's.

@@ -3,13 +3,23 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, Final, assert_never, get_args
 
 from actors.chat_capabilities import ChatCapabilities
 from actors.llm.delta_filter import DeltaFilter
 from actors.ports import LanguageModel
 from actors.slots.performer import Cancel, Finished, Performer
-from actors.vendor import ChatDone, ChatRequest, FailureKind, ProviderError, TextDelta
+from actors.slots.promise import promised
+from actors.vendor import (
+    ChatDone,
+    ChatEvent,
+    ChatRequest,
+    FailureKind,
+    ProviderError,
+    TextDelta,
+)
+
+EVENTS: Final[tuple[type[Any], ...]] = get_args(ChatEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,9 @@ class LlmPerformer(Performer[LanguageModel]):
 
     def facts(self) -> ChatCapabilities:
         """Return what the model can do."""
-        return self.vendor.capabilities
+        capabilities = self.vendor.capabilities
+        promised(capabilities, ChatCapabilities)
+        return capabilities
 
     def on_receive(self, message: Ask | Cancel) -> None:
         """Begin or cancel an answer."""
@@ -57,7 +69,9 @@ class LlmPerformer(Performer[LanguageModel]):
     ) -> None:
         done = False
         async for event in self.vendor.chat(request):
+            promised(event, *EVENTS)
             if isinstance(event, TextDelta):
+                promised(event.text, str)
                 take(event.text)
             else:
                 done = done or isinstance(event, ChatDone)

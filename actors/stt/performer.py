@@ -4,15 +4,17 @@ Each stream that it is asked to hear is an attempt of its own; what it hears in 
 """
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never, cast
+from typing import Any, Final, TypeAlias, assert_never, cast, get_args
 
 from actors.audio import BYTES_PER_SAMPLE, CALLER_RATE_HZ
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.hooks import Hook
 from actors.ports import HearsPast, SpeechToText
 from actors.slots.performer import Cancel, Performer
+from actors.slots.promise import promised
 from actors.stt.feed import Feed
 from actors.stt.past import Past
+from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     FailureKind,
     ProviderError,
@@ -46,6 +48,7 @@ class Listen:
 
 SttMail: TypeAlias = CallerAudio | SpeechStart | SpeechEnd
 SttText: TypeAlias = SttInterim | SttPreflight | SttFinal
+EVENTS: Final[tuple[type[Any], ...]] = get_args(SttEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ class SttPerformer(Performer[SpeechToText]):
 
     def facts(self) -> object:
         """Tell what the recogniser can do."""
-        return self.vendor.capabilities
+        capabilities = self.vendor.capabilities
+        promised(capabilities, SttCapabilities)
+        return capabilities
 
     def on_receive(self, message: Listen | Cancel | SttMail) -> None:
         """Begin or end a stream, or put what the caller said and marks into its feed."""
@@ -108,6 +113,7 @@ class SttPerformer(Performer[SpeechToText]):
         if past is not None:
             number = await self._transcribe_past(attempt, past)
         async for event in self.vendor.transcribe(feed):
+            promised(event, *EVENTS)
             if isinstance(event, SttConsumed):
                 if event.through < consumed + CONSUMED_STEP:
                     continue
@@ -121,6 +127,7 @@ class SttPerformer(Performer[SpeechToText]):
     async def _transcribe_past(self, attempt: int, past: Past) -> int:
         """Give the words of what is over, and return how many results they were."""
         text = await cast("HearsPast", self.vendor).transcribe_past(past.audio)
+        promised(text, str)
         changed = await self._hooked(SttFinal(text)) if text else None
         events = (SttFlushed(past.mark),) if changed is None else (changed, SttFlushed(past.mark))
         for number, event in enumerate(events, start=1):
@@ -132,8 +139,11 @@ class SttPerformer(Performer[SpeechToText]):
 
         The utterance ends with it.
         """
+        if not isinstance(event, SttText):
+            return event
+        promised(event.text, str)
         hook: Hook | None = self.hooks.stt
-        if hook is None or not isinstance(event, SttText):
+        if hook is None:
             return event
         is_final = isinstance(event, SttFinal)
         text = await self.hooked(hook, event.text, is_final)

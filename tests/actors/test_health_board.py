@@ -1,7 +1,10 @@
 """What the rooms of a worker know of the vendors that they share."""
 
+from pydantic import SecretStr
+
 from actors.health_board import HealthBoard, health_key
 from actors.vendor import FailureKind
+from providers import OpenAILLM
 from providers.scripted_llm import ScriptedLLM
 
 KEY = "vendor"
@@ -54,3 +57,11 @@ def test_one_room_at_a_time_tries_whether_it_is_well_again() -> None:
 def test_equal_declarations_share_a_key_and_others_do_not() -> None:
     assert health_key(ScriptedLLM(name="a")) == health_key(ScriptedLLM(name="a"))
     assert health_key(ScriptedLLM(name="a")) != health_key(ScriptedLLM(name="b"))
+
+
+def test_two_accounts_at_one_vendor_have_keys_of_their_own_that_give_nothing_away() -> None:
+    accounts = [OpenAILLM(model="m", api_key=SecretStr(f"sk-{name}")) for name in ("one", "two")]
+    one, two = map(health_key, accounts)
+    assert one != two
+    assert health_key(accounts[0].model_copy()) == one
+    assert "sk-" not in one

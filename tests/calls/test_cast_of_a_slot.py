@@ -11,7 +11,7 @@ from actors.vendor import ChatProgress, FailureKind, ProviderError
 from providers.scripted import Fault, Pause
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
-from providers.scripted_tts import ScriptedTTS
+from providers.scripted_tts import ScriptedTTS, tone
 from runtime.worker import Worker
 from supervision.tree import render
 from supervision.virtual_time import MOST_ROUNDS, VirtualTimeLoop
@@ -89,6 +89,24 @@ async def test_a_room_asks_the_understudy_first_while_its_vendor_fails_elsewhere
             await rig.job.close("enough")
     assert failures[0] > 0
     assert failures[3:] == [0, 0]
+
+
+async def test_one_room_at_a_time_asks_a_vendor_whether_it_is_well_again() -> None:
+    shaky = ScriptedLLM(name="first", replies=["Back."], first_s=1.0, fault=Fault(at=0, times=2))
+    spare = ScriptedLLM(name="second", replies=["From the understudy."])
+    ears = ScriptedSTT(utterances=["hello there"] * 2)
+    async with Worker(agent(llm=[shaky, spare], stt=ears)) as worker:
+        callers = [LoopbackCaller() for _ in range(2)]
+        for number, caller in enumerate(callers):
+            await worker.open_room(f"r{number}", LoopbackTransport(caller))
+            caller.speak(tone(16_000, 1000))
+        asked_s: list[float] = []
+        for _ in range(2000):
+            await asyncio.sleep(0.01)
+            if len(shaky.record.probes) > len(asked_s):
+                asked_s.append(asyncio.get_running_loop().time())
+    assert len(shaky.record.probes) == len(asked_s) == 2, "each room has a performer of its own"
+    assert asked_s[1] - asked_s[0] >= 1.0
 
 
 @pytest.mark.slow

@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from actors.vendor import FailureKind, ProviderError
 from providers.scripted import Fault, Hang
+from providers.scripted_ears import ScriptedDenoiser, ScriptedVAD
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
@@ -91,3 +94,23 @@ async def test_a_recogniser_that_hangs_after_the_speech_is_replaced_by_one_that_
     async with call(agent(stt=[hung, spare])) as rig:
         assert await rig.asks() == "We have three rooms free."
         assert rig.fields("provider_switched")[0]["kind"] == "late"
+        turns = [(turn["text"], turn["reason"]) for turn in rig.fields("turn_committed")]
+    assert turns == [("two nights please", "wait")], "with the Final, and not for its silence"
+
+
+FRAMES = range(70)
+"""Those of one second of speech, and of the silence in which it ends."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("slot", "kind"), [("vad", ScriptedVAD), ("denoise", ScriptedDenoiser)])
+async def test_a_detector_or_denoiser_that_raises_at_any_frame_costs_no_turn(
+    slot: str, kind: type[ScriptedVAD | ScriptedDenoiser]
+) -> None:
+    for at in FRAMES:
+        cast = [kind(name="first", fault=Fault(at=at)), kind(name="second")]
+        async with call(agent(**{slot: cast})) as rig:
+            assert await rig.asks() == "We have three rooms free.", f"at frame {at}"
+            turns = [turn["text"] for turn in rig.fields("turn_committed")]
+            switches = [(event["slot"], event["to"]) for event in rig.fields("provider_switched")]
+        assert (turns, switches) == (["two nights please"], [(slot, "second")]), f"at frame {at}"

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from actors.chat_capabilities import ResumeMode
+from actors.llm.job import LlmHold
 from actors.phrases import Phrases
-from actors.slots.slot import Hold
 from actors.turn_taking import SpeculationConfig, SpeculationMode, TurnTakingConfig
 from actors.vendor import FailureKind, ProviderError
 from providers.scripted import Cut, Fault, Hang, Pause
@@ -62,7 +62,7 @@ async def test_llm_hang_at_every_chunk_late_results(chunk: int) -> None:
         assert await rig.asks() == ANSWER
         await asyncio.sleep(3.0)
         hold = rig.job.call.addresses.llm.hold
-        assert isinstance(hold, Hold)
+        assert isinstance(hold, LlmHold)
     kinds = [switch["kind"] for switch in rig.fields("provider_switched")]
     if chunk > SENTENCE_END:  # what is there already outlasts the hang
         assert (kinds, hold.stale) == ([], 0)
