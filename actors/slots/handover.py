@@ -18,7 +18,7 @@ class SeamKind(enum.Enum):
     DEDUPED = "deduped"
     """It repeated something first, which was left out."""
     UNCHECKED = "unchecked"
-    """It says something else: whole sentences, but perhaps not the same."""
+    """It begins a sentence of its own: nobody can tell whether it is the same answer."""
 
 
 @dataclass(frozen=True, slots=True)

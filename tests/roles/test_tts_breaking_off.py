@@ -59,7 +59,10 @@ async def test_tts_raise_at_every_chunk_no_timings_repeat() -> None:
 
 async def test_tts_raise_unplayed_piece() -> None:
     """It is taken back to its start; with timings only to its last whole word: more is left."""
-    for timings, seam, rest in ((True, "joined", "last."), (False, "retracted", f"{SECOND}.")):
+    for timings, seam, rest in (
+        (True, "joined", "last."),
+        (False, "retracted", f"{SECOND.capitalize()}."),
+    ):
         first, second = voice(fault=Fault(at=31), timings=timings), voice("second", timings=timings)
         heard = await spoken(first, second)
         assert heard.words == list(WORDS)
