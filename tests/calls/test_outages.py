@@ -10,6 +10,7 @@ import pytest
 from actors.phrases import Phrases
 from actors.ports import Services
 from actors.session.call_limits import CallLimits
+from actors.turn_taking import DtmfConfig, TurnTakingConfig
 from actors.vendor import SpeechChunk, SpeechPcm, SpeechRequest
 from providers.scripted import Fault
 from providers.scripted_llm import ScriptedLLM
@@ -62,6 +63,18 @@ async def test_a_caller_who_cannot_be_heard_is_told_so_once(
         await rig.until("outage_ended")
         await rig.asks(answers=2)
         assert len(rig.named("outage_began")) == 1
+
+
+async def test_keys_are_answered_while_nobody_can_be_heard() -> None:
+    deaf = ScriptedSTT(opening=FOR_EVER, utterances=["never"])
+    keys_are_turns = TurnTakingConfig(dtmf=DtmfConfig(as_turn=True))
+    async with call(agent(stt=deaf, turn_taking=keys_are_turns)) as rig:
+        await rig.says()
+        assert (await rig.until("agent_transcript"))["text"] == Phrases().deaf
+        for key in "12#":
+            rig.caller.press(key)
+        assert (await rig.until("agent_transcript", count=2))["text"] == "We have three rooms free."
+        assert [turn["text"] for turn in rig.fields("turn_committed")] == ["keys 12"]
 
 
 @pytest.mark.parametrize("interims", [True, False])

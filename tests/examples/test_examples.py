@@ -138,4 +138,4 @@ def test_a_call_with_a_broken_vendor_in_every_slot_is_answered_to_its_end(tmp_pa
     assert "Breakfast is from seven to ten." in said
     assert "We have 8 rooms free for 2 nights." in said
     switched = {event["slot"] for event in events if event["event"] == "provider_switched"}
-    assert switched == {"stt", "llm", "tts"}
+    assert switched == {"vad", "stt", "turn", "llm", "tts"}

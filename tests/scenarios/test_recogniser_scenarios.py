@@ -8,6 +8,7 @@ import asyncio
 import pytest
 
 from actors.phrases import Phrases
+from actors.stt.hold import SttHold
 from actors.vendor import FailureKind, ProviderError
 from providers.attentive_stt import AttentiveSTT
 from providers.scripted import Fault
@@ -44,22 +45,27 @@ async def test_silent_half_open_websocket() -> None:
         assert rig.fields("provider_switched")[0]["kind"] == "late"
 
 
+@pytest.mark.slow
 async def test_scenario_16_failures_that_lie_far_apart_ban_nobody() -> None:
-    shaky = ScriptedSTT(
-        name="first",
-        utterances=["one"],
-        afterwards="last",
-        fault=Fault(at=20, times=1),
-    )
-    spare = ScriptedSTT(name="second", utterances=["two"], afterwards="last")
+    """It falls three times in one call, does its work between, and is preferred to the end."""
+    ears = [
+        ScriptedSTT(name=name, utterances=[text], afterwards="last")
+        for name, text in (("first", "one"), ("second", "two"))
+    ]
     llm = ScriptedLLM(replies=["All right."], afterwards="last")
-    async with call(agent(stt=[shaky, spare], llm=llm), longest_s=400.0) as rig:
-        await rig.asks()
-        for count in (2, 3):
-            await asyncio.sleep(60.0)
-            await rig.asks(answers=count)
-        assert rig.fields("turn_committed")[-1]["text"] == "one"
-        assert [event["to"] for event in rig.fields("provider_switched")] == ["second", "first"]
+    async with call(agent(stt=ears, llm=llm), longest_s=900.0) as rig:
+        hold = rig.job.call.addresses.stt.hold
+        assert isinstance(hold, SttHold)
+        for answers in (1, 3, 5):
+            asyncio.get_running_loop().call_later(0.5, hold.live["first"].kill)
+            await rig.asks(answers=answers)
+            await asyncio.sleep(100.0)
+            await rig.asks(answers=answers + 1)
+            await asyncio.sleep(10.0)
+        turns = [turn["text"] for turn in rig.fields("turn_committed")]
+        switched = [event["to"] for event in rig.fields("provider_switched")]
+    assert turns == ["two", "one"] * 3
+    assert switched == ["second", "first"] * 3
 
 
 async def test_an_outage_of_every_recogniser_is_said() -> None:
