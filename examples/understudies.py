@@ -7,9 +7,10 @@ The caller hears one speech that goes on. Events named ``provider_switched`` say
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from actors.ports import Services
@@ -18,7 +19,7 @@ from examples import front_desk
 
 @dataclass(frozen=True)
 class Broken:
-    """Works like the provider in it, until the result of number ``at`` of a job."""
+    """Works like the provider in it up to result ``at``; a judgement of it is nonsense at once."""
 
     works: Any
     at: int
@@ -38,54 +39,21 @@ class _Broken:
 
     def __getattr__(self, name: str) -> Any:
         value: Any = getattr(self._vendor, name)
+        return partial(self._stream, value) if callable(value) else value
 
-        def begin(job: object) -> AsyncGenerator[Any]:  # chat, transcribe or synthesize
-            return self._until(value(job))
-
-        return begin if callable(value) else value
-
-    async def _until(self, results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-        async with aclosing(results):
+    async def _stream(self, ask: Callable[[object], Any], job: object) -> AsyncGenerator[Any]:
+        async with aclosing(ask(job)) as results:
             for _ in range(self._how.at):
                 yield await anext(results)
             await asyncio.sleep(3600 if self._how.hangs else 0)
             raise ConnectionError("the vendor hung up")
 
 
-@dataclass(frozen=True)
-class WornOut:
-    """Works like the provider in it, for so many questions."""
-
-    works: Any
-    questions: int
-    name: str = "worn out"
-
-    @asynccontextmanager
-    async def open(self, services: Services) -> AsyncGenerator[Any]:
-        """Open the provider, and stand in front of it."""
-        async with self.works.open(services) as vendor:
-            yield _WornOut(vendor, self.questions)
-
-
-class _WornOut:
-    def __init__(self, vendor: Any, questions: int) -> None:
-        self._vendor, self._left = vendor, questions
-
-    def __getattr__(self, name: str) -> Any:
-        value: Any = getattr(self._vendor, name)
-
-        def answer(question: object) -> Any:  # probability or score
-            self._left -= 1
-            return value(question) if self._left >= 0 else "no idea"
-
-        return answer if callable(value) else value
-
-
 class Main(front_desk.Main):
     """Answers the telephone, whatever breaks."""
 
-    vad = (WornOut(front_desk.Main.vad, questions=100), front_desk.Main.vad)
-    turn_detector = (WornOut(front_desk.Main.turn_detector, 0), front_desk.Main.turn_detector)
+    vad = (Broken(front_desk.Main.vad, at=0), front_desk.Main.vad)
+    turn_detector = (Broken(front_desk.Main.turn_detector, at=0), front_desk.Main.turn_detector)
     stt = (Broken(front_desk.Main.stt, at=1), front_desk.Main.stt)
     llm = (Broken(front_desk.Main.llm, at=2), front_desk.Main.llm)
     tts = (Broken(front_desk.Main.tts, at=3, hangs=True), front_desk.Main.tts)

@@ -1,5 +1,6 @@
 """Casting: from an agent's declaration to the plan of one room."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -11,9 +12,10 @@ from actors.health_board import HealthBoard
 from actors.kept_speech import KeptSpeech
 from actors.part import OnStage
 from actors.ports import LanguageModel, Provider, Services, Transport
-from actors.reports import Report
+from actors.reports import Failure, Report
 from actors.session.succession import Summarise
 from actors.session.summary import summarise
+from actors.text import GuardedFilter
 from actors.turn_taking.trace import Trace
 from actors.user_code import confined
 from actors.wishes import SummaryWritten
@@ -69,6 +71,13 @@ def plan_job(
     config = AgentConfig.of(agent, executor=house.executor)
     if opening.in_writing:
         config = replace(config, text_filter=AsWritten)
+
+    def filter_failed(detail: str) -> None:
+        at_ns = round(asyncio.get_running_loop().time() * 1e9)
+        call.report(Failure("text_filter", "error", detail), at_ns=at_ns)
+
+    own = config.text_filter
+    config = replace(config, text_filter=lambda: GuardedFilter(own, filter_failed))
     providers = _by_slot(config, in_writing=opening.in_writing)
     part = make_part(agent, config, in_writing=opening.in_writing)
     listeners = Listeners(opening.room)

@@ -10,6 +10,7 @@ import pytest
 
 from actors.phrases import Phrases
 from actors.ports import Provider, Services
+from actors.text import SpeakableFilter
 from actors.vendor import SpeechPcm, SpeechRequest, SttFinal, TextDelta
 from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector, ScriptedVAD
 from providers.scripted_llm import ScriptedLLM
@@ -131,3 +132,37 @@ async def test_a_voice_may_give_its_audio_in_parts_that_end_in_mid_sample() -> N
         assert await rig.asks() == ANSWER
         assert not rig.named("actor_restarted")
         assert b"".join(frame.pcm for frame in rig.caller.heard) == tone(16_000, 1500)
+
+
+class Raises(SpeakableFilter):
+    def push(self, delta: str) -> str:
+        raise LookupError(f"{DETAIL}: {delta}")
+
+
+class RaisesAtTheEnd(SpeakableFilter):
+    def push(self, delta: str) -> str:
+        return delta
+
+    def flush(self) -> str:
+        raise LookupError(DETAIL)
+
+
+class Silent(SpeakableFilter):
+    def push(self, delta: str) -> Any:
+        return None
+
+
+class Unmade(SpeakableFilter):
+    def __init__(self) -> None:
+        raise SystemExit(DETAIL)
+
+
+@pytest.mark.parametrize("own", [Raises, RaisesAtTheEnd, Silent, Unmade])
+async def test_a_filter_of_ones_own_that_fails_costs_no_word(own: type[SpeakableFilter]) -> None:
+    async with call(agent(text_filter=own)) as rig:
+        rig.job.session.say("Front desk.")
+        assert (await rig.until("agent_transcript"))["text"] == "Front desk."
+        assert await rig.asks(answers=2) == ANSWER
+        assert not rig.named("actor_restarted")
+    told = {event["message"] for event in rig.fields("error") if event["where"] == "text_filter"}
+    assert told
