@@ -40,6 +40,7 @@ from runtime.agent_names import (
 from runtime.catalogue import resolve
 from runtime.errors import UserError
 from runtime.hooks import hooks_of
+from runtime.slot_fit import misfit
 from runtime.tools import AgentToolbox, FunctionTool
 
 ValueT = TypeVar("ValueT")
@@ -192,6 +193,8 @@ def _provider(place: str, slot: str, value: object) -> Provider[Any]:
     if not is_provider(value):
         allowed = "a provider, a name of the catalogue or a list of these"
         raise UserError(f"{place} must be {allowed}, not {_kind(value)}")
+    if problem := misfit(slot, value):
+        raise UserError(f"{place}: {problem}")
     return value
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from actors.ports import Services
 from providers.scripted import Fault
-from providers.scripted_ears import ScriptedVAD
+from providers.scripted_ears import ScriptedDenoiser, ScriptedVAD
 from providers.scripted_llm import ScriptedLLM
 from providers.scripted_stt import ScriptedSTT
 from providers.scripted_tts import ScriptedTTS
@@ -131,7 +134,7 @@ async def test_a_recogniser_is_changed_between_two_turns() -> None:
 async def test_a_part_that_the_call_has_not_is_no_component_of_it() -> None:
     async with call(agent()) as rig:
         with pytest.raises(UserError, match="has no denoise to be changed; change_pipeline adds"):
-            await rig.job.session.change_component(denoise=ScriptedVAD())
+            await rig.job.session.change_component(denoise=ScriptedDenoiser())
         with pytest.raises(UserError, match="ears is no part of a pipeline; there are: denoise"):
             await rig.job.session.change_component(ears=ScriptedVAD())
         with pytest.raises(UserError, match="tts is given no part; change_pipeline removes parts"):
@@ -140,16 +143,26 @@ async def test_a_part_that_the_call_has_not_is_no_component_of_it() -> None:
             await rig.job.session.change_component(llm=3)
 
 
+@dataclass(frozen=True)
+class Untold:
+    """A language model whose declaration does not say that it is one."""
+
+    name: str = "new"
+
+    def open(self, services: Services) -> Any:
+        return ScriptedLLM(name=self.name).open(services)
+
+
 async def test_a_part_of_another_kind_is_refused_in_words() -> None:
     line = "new is no text to speech: it has no sample_rate_hz and no synthesize"
     async with call(agent()) as rig:
         with pytest.raises(UserError, match=f"tts: the new part did not come up: new: {line}"):
-            await rig.job.session.change_component(tts=ScriptedLLM(name="new"))
+            await rig.job.session.change_component(tts=Untold())
         assert await rig.asks() == "We have three rooms free."
 
 
 async def test_a_call_with_a_part_of_another_kind_says_so_once() -> None:
-    async with call(agent(tts=ScriptedLLM(name="new"))) as rig:
+    async with call(agent(tts=Untold())) as rig:
         await rig.says()
         await asyncio.sleep(5.0)
         (failed,) = rig.fields("error")

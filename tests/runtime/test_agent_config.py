@@ -162,6 +162,14 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no limits": ({"promptness": 2.0}, "Main.promptness must be a Promptness, not 2.0 .*"),
     "no choice": ({"hot_stt": 2}, "Main.hot_stt must be True or False, not 2 .*"),
     "a number": ({"tts": 3}, r"Main.tts must be a provider, a name .*, not 3 \(int\)"),
+    "a voice for a model": (
+        {"llm": EspeakTTS()},
+        "Main.llm: EspeakTTS opens a TextToSpeech, which is no LanguageModel; it is one for tts",
+    ),
+    "a model for a voice": (
+        {"tts": [EspeakTTS(), SomeModel()]},
+        "Main.tts: SomeModel opens a LanguageModel, which is no TextToSpeech; it is one for llm",
+    ),
     "in a list": ({"llm": [SomeModel(), None]}, "Main.llm must be a provider, .*, not None .*"),
     "a function": ({"llm": make}, "Main.llm must be a provider, .*"),
     "no options": (
@@ -192,6 +200,42 @@ def test_a_wrong_declaration_is_told_in_one_line(fields: dict[str, Any], complai
 @pytest.mark.parametrize("value", [12, "Ritz", "a/b", "openai/", [], ["Ada", "openai"]])
 def test_an_agent_may_have_fields_of_its_own(name: str, value: object) -> None:
     AgentConfig.of(declared(**{name: value}))
+
+
+class SomeVoice:
+    """Like a voice, without a word of the ports."""
+
+    sample_rate_hz: int
+
+    def synthesize(self, request: object) -> None:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A provider whose `open` is annotated so."""
+
+    returned: object
+    name: str = "annotated"
+
+    @property
+    def open(self) -> Callable[[Services], Any]:
+        def open_it(services: Services) -> Any:
+            raise NotImplementedError
+
+        open_it.__annotations__["return"] = self.returned
+        return open_it
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [Any, object, "Unheard[Of]", AsyncGenerator[Any], AsyncGenerator[SomeVoice]],
+    ids=str,
+)
+def test_a_provider_that_may_fit_is_believed(returned: object) -> None:
+    provider = Annotated(returned)
+
+    assert AgentConfig.of(declared(tts=provider)).tts == (provider,)
 
 
 # ---------------------------------------------------------------- targets
