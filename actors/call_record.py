@@ -41,6 +41,16 @@ class Request:
     """Whose wish it is; empty: that of whoever is on stage."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunningTool:
+    """A tool call that has no output yet."""
+
+    safe: bool
+    """Whether it may be cut off."""
+    until_ns: int
+    """By then it has ended, or the call goes on without it."""
+
+
 @dataclass(slots=True)
 class Output:
     """One epoch: what it is about, what was produced, what was heard."""
@@ -69,8 +79,8 @@ class Output:
     """Tool items of a speculation: written once its turn is certain."""
     reader: AnyAddress | None = None
     """Who reads the stream that is played in place of the voice."""
-    running_tools: int = 0
-    """Those that must not be cut off."""
+    running_tools: dict[str, RunningTool] = field(default_factory=dict[str, RunningTool])
+    """By the ids of their calls."""
     over: str = ""
     """How it ended; empty while it goes on."""
     told: bool = False

@@ -65,8 +65,9 @@ class ToolRound:
         return True
 
     def _start(self, tool_call: ToolCall) -> None:
-        safe = self._limits(tool_call).safe
-        self._tell_session(ToolStarted(self._job.epoch, tool_call, safe))
+        limits = self._limits(tool_call)
+        started = ToolStarted(self._job.epoch, tool_call, limits.safe, limits.timeout_s)
+        self._tell_session(started)
         wish = wish_of(tool_call)
         self._job.asked[wish] += 1
         if self._job.asked[wish] > MAX_SAME_CALLS:
@@ -133,8 +134,7 @@ class ToolRound:
             call_id=call_id, name=tool_call.name, output=text, is_error=status != "done"
         )
         self._job.outputs[call_id] = output
-        safe = self._limits(tool_call).safe
-        ended = ToolEnded(self._job.epoch, output, tool_call.arguments, status, safe, hand_over)
+        ended = ToolEnded(self._job.epoch, output, tool_call.arguments, status, hand_over)
         self._tell_session(ended)
 
     def interrupt(self) -> None:

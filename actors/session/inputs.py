@@ -6,7 +6,7 @@ What it learns on the way (positions, words, texts, times) goes into the call re
 from dataclasses import replace
 from typing import Any
 
-from actors.call_record import CallRecord, Output, Request
+from actors.call_record import CallRecord, Output, Request, RunningTool
 from actors.conversation import ToolOutput
 from actors.decision_reports import TurnJudged
 from actors.events import (
@@ -61,7 +61,7 @@ class Listener:
             case CallerSpoke() | CallerSilent() | CallerInterim() | CallerFinal() | CallerText():
                 return self._caller(record, message, now_ns)
             case ToolStarted() | ToolEnded():
-                return self._tool(record, message)
+                return self._tool(record, message, now_ns)
             case UpdateInstructions() | SummaryWritten() | UpdateTools():
                 self._update(record, message)
                 return ()
@@ -233,28 +233,29 @@ class Listener:
 
     # ------------------------------------------------------------ tools and user code
 
-    def _tool(self, record: CallRecord, message: ToolStarted | ToolEnded) -> tuple[Input, ...]:
+    def _tool(
+        self, record: CallRecord, message: ToolStarted | ToolEnded, now_ns: int
+    ) -> tuple[Input, ...]:
         output = record.outputs.get(message.epoch)
+        running = {} if output is None else output.running_tools
         match message:
-            case ToolStarted(epoch, call, safe):
+            case ToolStarted(epoch, call, safe, timeout_s):
                 record.tool_calls[call.call_id] = call
                 memory.write_tool(record, epoch, call)
                 called = ToolCalled(call.name, call.arguments, "started")
-                change = 1
-            case ToolEnded(epoch, result, arguments, status, safe):
+                running[call.call_id] = RunningTool(safe, now_ns + round(timeout_s * 1e9))
+            case ToolEnded(epoch, result, arguments, status):
                 if record.tool_calls.pop(result.call_id, None) is None:
                     return ()
                 memory.write_tool(record, epoch, result)
                 called = ToolCalled(result.name, arguments, status, result.output)
-                change = -1
+                running.pop(result.call_id, None)
                 if status == "abandoned":
                     self._abandoned(record, result, epoch)
         self._conductor.report(called, epoch=epoch)
-        if output is None:
-            return ()
-        output.running_tools += 0 if safe else change
-        progress = inputs.GenerationProgress(epoch)
-        return (progress, inputs.ToolsBusy(epoch, output.running_tools > 0))
+        busy = not all(tool.safe for tool in running.values())
+        until_ns = max((tool.until_ns for tool in running.values()), default=0)
+        return () if output is None else (inputs.ToolsBusy(epoch, busy, until_ns),)
 
     def _abandoned(self, record: CallRecord, result: ToolOutput, epoch: int) -> None:
         """Count and report a tool that the call has given up; its thread may still hang."""

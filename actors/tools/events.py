@@ -15,6 +15,8 @@ class ToolStarted:
     call: ToolCall
     safe: bool
     """Whether it may be cut off."""
+    timeout_s: float
+    """After so long the call goes on without it."""
 
 
 ToolStatus: TypeAlias = Literal["done", "failed", "interrupted", "abandoned"]
@@ -28,6 +30,5 @@ class ToolEnded:
     output: ToolOutput
     arguments: str
     status: ToolStatus
-    safe: bool
     hand_over: HandOver | None = None
     """Who takes over the call, if that is what the tool did."""

@@ -129,17 +129,20 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class GenerationProgress:
-    """A token came, or a tool still runs."""
+    """A token came."""
 
     epoch: int
 
 
 @dataclass(frozen=True, slots=True)
 class ToolsBusy:
-    """An unsafe tool of this output runs (or no longer does): nothing may cut it meanwhile."""
+    """Which tools of this output run has changed."""
 
     epoch: int
     busy: bool
+    """An unsafe one runs: nothing may cut the output meanwhile."""
+    until_ns: int = 0
+    """By then the last of them will have ended or been given up; 0: none runs."""
 
 
 @dataclass(frozen=True, slots=True)

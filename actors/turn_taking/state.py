@@ -128,6 +128,8 @@ class Live(Changing):
     played_ms: int = 0
     drained: bool = False
     tools_busy: bool = False
+    tools_until_ns: int = 0
+    """So long a tool may run, which is no stall; 0: none runs."""
     failed: str | None = None
     speech_since_commit: bool = False
 
@@ -149,6 +151,8 @@ class Speculation:
 
     epoch: int
     text: str
+    tools_until_ns: int = 0
+    """As in `Live`, which it becomes."""
 
 
 @dataclass(frozen=True, slots=True)

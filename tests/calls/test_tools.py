@@ -60,6 +60,24 @@ class Desk(Agent):
         await asyncio.sleep(3.0)
         return "done at last"
 
+    @function_tool(timeout_s=60.0)
+    async def patient(self) -> str:
+        """Take longer than a reply may be silent."""
+        await asyncio.sleep(25.0)
+        return "found"
+
+    @function_tool(timeout_s=60.0, safe=True)
+    async def looking(self) -> str:
+        """Take as long, and only look."""
+        await asyncio.sleep(25.0)
+        return "found"
+
+    @function_tool
+    async def endless(self) -> str:
+        """Wait for ever, with the deadline that a tool has if it says none."""
+        await asyncio.Event().wait()
+        return "never"
+
     @function_tool
     async def talking(self) -> str:
         """Say something in between."""
@@ -145,6 +163,22 @@ async def test_a_tool_that_cannot_be_cancelled_is_left_to_itself_and_the_call_go
         assert await outputs(rig) == [("stubborn gave no answer within 2 s", True)]
         assert rig.fields("tool_called")[-1]["status"] == "abandoned"
         assert await rig.asks(answers=2) == "Yes."
+
+
+@pytest.mark.parametrize("name", ["patient", "looking"])
+async def test_a_tool_may_take_as_long_as_its_own_timeout_says(name: str) -> None:
+    async with call(desk([asks(wish(name)), "Found."])) as rig:
+        assert await rig.asks() == "Found."
+        assert await outputs(rig) == [("found", False)]
+        assert not rig.named("interrupted")
+
+
+async def test_a_tool_without_an_end_is_ended_by_the_timeout_that_it_has_by_default() -> None:
+    async with call(desk([asks(wish("endless")), "I could not find out."])) as rig:
+        await rig.says()
+        answer = await rig.until("agent_transcript", within_s=40.0)
+        assert answer["text"] == "I could not find out."
+        assert await outputs(rig) == [("endless gave no answer within 30 s", True)]
 
 
 async def test_a_model_that_runs_in_circles_is_stopped() -> None:

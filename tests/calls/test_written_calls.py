@@ -11,6 +11,7 @@ from providers.scripted import Pause
 from providers.scripted_llm import ScriptedLLM
 from runtime.agent import Agent
 from runtime.job import Job
+from runtime.tools import function_tool
 from runtime.worker import Worker
 from supervision.tree import TreeNode
 from tests.calls.rig import agent
@@ -152,6 +153,22 @@ async def test_tools_run_as_in_a_spoken_call() -> None:
 
         called = await held.until("tool_called", count=2)
         assert (called["status"], called["output"]) == ("done", "2 of three")
+
+
+async def test_a_tool_may_take_its_time_in_the_middle_of_what_is_shown() -> None:
+    @function_tool(timeout_s=60.0)
+    async def rooms_free() -> str:
+        """Look for long."""
+        await asyncio.sleep(25.0)
+        return "three"
+
+    asking = ["Let me look. ", ToolCall(call_id="c1", name="rooms_free", arguments="{}")]
+    who = agent(llm=ScriptedLLM(replies=[asking, "Three."]), tools=[rooms_free])
+    async with chat(who) as held:
+        held.caller.write("how many rooms?")
+        answer = await held.until("agent_transcript")
+
+    assert answer["text"] == "Let me look. Three."
 
 
 async def test_the_call_ends_when_the_writer_has_finished_and_is_answered() -> None:

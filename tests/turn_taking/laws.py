@@ -5,9 +5,10 @@ from runtime.testing import turn_laws
 from runtime.testing.reply_ledger import nothing_goes_on
 from runtime.testing.turn_laws import PASTIMES
 from tests.turn_taking.playing import MOST_ALARMS, NS_PER_MS, Player
+from tests.turn_taking.sessions import LONGEST_TOOL_NS
 
-LONGEST_MS = 110_000
-LONGEST_WITHOUT_INTERIMS_MS = 130_000
+LONGEST_MS = 110_000 + LONGEST_TOOL_NS // NS_PER_MS
+LONGEST_WITHOUT_INTERIMS_MS = LONGEST_MS + 20_000
 """A gate that speech shut stays shut for a whole longest turn, and then texts wait behind it."""
 
 

@@ -205,6 +205,10 @@ def _held(rest: str, who: str) -> Input:
     return SttHeld(through_ms * NS_PER_MS, by_ms * NS_PER_MS)
 
 
+def _runs_until(epoch: int, at_ms: str) -> Input:
+    return ToolsBusy(epoch, busy=False, until_ns=int(at_ms) * NS_PER_MS)
+
+
 COMMANDS: Mapping[str, Callable[[str, str], Input]] = {
     "S": lambda rest, who: Say(rest),
     "S!": lambda rest, who: Say(rest, uninterruptible=True),
@@ -231,6 +235,7 @@ AGENT: Mapping[str, Callable[[int, str], Input]] = {
     "W": lambda epoch, words: AgentSpoke(epoch, words.strip('"')),
     "G": lambda epoch, _: GenerationProgress(epoch),
     "Busy": lambda epoch, _: ToolsBusy(epoch, busy=True),
+    "Until": _runs_until,
     "Free": lambda epoch, _: ToolsBusy(epoch, busy=False),
     "Sw": lambda epoch, ref: Say(ref, within=epoch),
     "Rw": lambda epoch, ref: Reply(ref, within=epoch),

@@ -55,6 +55,7 @@ from tests.turn_taking.playing import NS_PER_MS, Player
 PEOPLE = ("a", "a", "a", "b")
 PAUSES_MS = (0, 10, 50, 100, 200, 400, 600, 1000, 2000, 4000, 15000, 61000)
 MOST = (1 << 24) - 1
+LONGEST_TOOL_NS = 30_000_000_000
 """Up to here hypothesis draws every number as often as any other."""
 _COUNT = range(120)
 
@@ -253,7 +254,8 @@ class World:
         if kind < 3:
             return GenerationFailed(epoch, "llm")
         if kind < 5:
-            return ToolsBusy(epoch, busy=kind == 3)
+            until_ns = self.player.state.now_ns + number % 3 * LONGEST_TOOL_NS // 2
+            return ToolsBusy(epoch, busy=kind == 3, until_ns=until_ns)
         if kind < 6:
             return GenerationProgress(epoch)
         self.said_by_agent = [self.word("w") for _ in range(4)]

@@ -37,6 +37,8 @@ def _of_speculation(draft: Draft, given: AgentInput) -> None:
         speculation.fail(draft)
     elif isinstance(given, AgentAudioFinished | ReplyEmpty):
         speculation.cancel(draft, CancelReason.EMPTY)
+    elif isinstance(given, ToolsBusy):
+        speculation.run_tools(draft, given.until_ns)
 
 
 def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
@@ -52,17 +54,17 @@ def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
             floor.end(draft, OutputEnd.SILENT)
         case GenerationFailed(reason=reason):
             _failed(draft, live, reason)
-        case ToolsBusy(busy=busy):
-            _busy(draft, live, busy=busy)
+        case ToolsBusy():
+            _busy(draft, live, given)
         case GenerationProgress():
             pass  # a sign of life is all it is
         case _:
             assert_never(given)
 
 
-def _busy(draft: Draft, live: Live, *, busy: bool) -> None:
-    """Nothing may cut it while a tool runs; after that it is not begun over the user."""
-    live = live.changed(tools_busy=busy)
+def _busy(draft: Draft, live: Live, given: ToolsBusy) -> None:
+    """Nothing may cut it while an unsafe tool runs; after that it is not begun over the user."""
+    live = live.changed(tools_busy=given.busy, tools_until_ns=given.until_ns)
     draft.put(live=live)
     thinking = draft.state.phase is Phase.THINKING
     if thinking and views.is_interruptible(live) and views.speaking(draft.state):

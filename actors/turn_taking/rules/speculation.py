@@ -1,5 +1,7 @@
 """Answers begun before the turn is certain, only while the floor is free."""
 
+from dataclasses import replace
+
 from actors.turn_taking.config import SpeculationMode, to_ns
 from actors.turn_taking.effects import CancelSpeculation, ConfirmSpeculation, StartSpeculation
 from actors.turn_taking.reasons import CancelReason
@@ -63,16 +65,25 @@ def fail(draft: Draft) -> None:
         cancel(draft, CancelReason.FAILED)
 
 
-def take_over(draft: Draft, text: str) -> int | None:
-    """Return the epoch that already answers this text; any other is cancelled."""
+def run_tools(draft: Draft, until_ns: int) -> None:
+    """Remember how long its tools may run, for when it is confirmed."""
+    begun = draft.state.speculation
+    if begun is not None:
+        draft.put(speculation=replace(begun, tools_until_ns=until_ns))
+
+
+def take_over(draft: Draft, text: str) -> Speculation | None:
+    """Return the answer to this text that is begun already; any other is cancelled."""
     begun = draft.state.speculation
     if begun is None or texts.fold(begun.text) != texts.fold(text):
         cancel(draft, CancelReason.TEXT)
         return None
     draft.put(speculation=None)
-    return begun.epoch
+    return begun
 
 
-def confirm(draft: Draft, epoch: int) -> None:
-    """Let it be heard."""
-    draft.emit(ConfirmSpeculation(epoch))
+def confirm(draft: Draft, begun: Speculation) -> None:
+    """Let it be heard, now that it has the floor."""
+    if draft.state.live is not None:
+        draft.put_live(draft.state.live, tools_until_ns=begun.tools_until_ns)
+    draft.emit(ConfirmSpeculation(begun.epoch))

@@ -101,7 +101,7 @@ def _stall(state: State) -> int | None:
         return None
     speaks = state.phase is Phase.SPEAKING
     stall_s = state.config.stall_speaking_s if speaks else state.config.stall_thinking_s
-    return state.live.agent_ns + to_ns(stall_s)
+    return max(state.live.agent_ns, state.live.tools_until_ns) + to_ns(stall_s)
 
 
 def _dtmf(state: State) -> int | None:

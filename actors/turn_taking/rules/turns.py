@@ -19,7 +19,7 @@ def commit(draft: Draft, reason: CommitReason, *, uninterruptible: bool = False)
     """Answer what was said so far, open texts as they are."""
     text = views.turn_text(draft.state)
     confirmed = speculation.take_over(draft, text)
-    epoch = draft.state.last_epoch + 1 if confirmed is None else confirmed
+    epoch = draft.state.last_epoch + 1 if confirmed is None else confirmed.epoch
     draft.put(last_epoch=max(epoch, draft.state.last_epoch))
     draft.emit(CommitTurn(epoch, text, reason, draft.state.unheard))
     _file_texts(draft, epoch)
@@ -28,7 +28,7 @@ def commit(draft: Draft, reason: CommitReason, *, uninterruptible: bool = False)
     if confirmed is None:
         draft.emit(StartOutput(epoch, OutputKind.TURN))
     else:
-        speculation.confirm(draft, epoch)
+        speculation.confirm(draft, confirmed)
 
 
 def commit_or_discard(
