@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from actors.conversation import Conversation
@@ -12,6 +12,7 @@ from actors.reports import AgentTranscript, Failure, Report
 from runtime.job import Job
 from runtime.testing.caller import FRAME_S, SimulatedCaller
 from runtime.testing.ear import Ear
+from runtime.testing.promises import Promises, to_await
 from transports.text_line import TextCaller
 
 SETTLED_S = 0.5
@@ -41,6 +42,8 @@ class SimulatedCall:
     line: SimulatedCaller | TextCaller
     ear: Ear
     judge: Judge | None = None
+    promises: Promises = field(default_factory=Promises)
+    """What its methods handed out to be awaited."""
     _read: int = 0
     """Events before this one are no answer to what is expected next."""
 
@@ -51,6 +54,7 @@ class SimulatedCall:
 
     # ------------------------------------------------------------ the caller
 
+    @to_await
     async def user_says(self, text: str, *, seconds: float | None = None) -> None:
         """Let the agent finish, then say this; what the agent said before is no answer to it.
 
@@ -62,16 +66,19 @@ class SimulatedCall:
         await self.quiet()
         await self.user_interrupts(text, seconds=seconds)
 
+    @to_await
     async def user_interrupts(self, text: str, *, seconds: float | None = None) -> None:
         """Say this now, whatever the agent is doing."""
         self._read = len(self.events)
         await self.user.say(text, seconds)
 
+    @to_await
     async def user_coughs(self, seconds: float = 0.3) -> None:
         """Make a sound without words: a cough, or noise of any length."""
         self._voice().say("", seconds=seconds)
         await asyncio.sleep(seconds)
 
+    @to_await
     async def user_presses(self, digits: str, *, every_s: float = 0.3) -> None:
         """Press these keys of the telephone."""
         for digit in digits:
@@ -98,10 +105,12 @@ class SimulatedCall:
         """The virtual time of the call's loop."""
         return asyncio.get_running_loop().time()
 
+    @to_await
     async def wait(self, seconds: float) -> None:
         """Let so much time pass."""
         await asyncio.sleep(seconds)
 
+    @to_await
     async def quiet(self, *, for_s: float = SETTLED_S, within_s: float = WITHIN_S) -> None:
         """Wait until the agent has had nothing to say for so long.
 
@@ -117,12 +126,14 @@ class SimulatedCall:
             if self.job.session.agent_state not in {"idle", "listening"}:
                 since_s = self.now_s
 
+    @to_await
     async def closed(self) -> str:
         """Wait until the call is over; return why it ended."""
         return await self.job.closed()
 
     # ------------------------------------------------------------ what is expected
 
+    @to_await
     async def until(
         self, name: str, *, count: int = 1, within_s: float = WITHIN_S
     ) -> dict[str, Any]:
@@ -138,6 +149,7 @@ class SimulatedCall:
         """Return the fields of the events of that name so far."""
         return self.ear.named(name)
 
+    @to_await
     async def agent_says(
         self,
         text: str | None = None,
@@ -182,6 +194,7 @@ class SimulatedCall:
         heard = f"it said: {unlike}" if unlike else f"it said nothing within {within_s:g} s"
         raise AssertionError(f"the agent did not say {wanted}; {heard}")
 
+    @to_await
     async def agent_is_silent(self, seconds: float) -> None:
         """Let so much time pass, in which the agent must not say anything new.
 
@@ -193,6 +206,7 @@ class SimulatedCall:
         await asyncio.sleep(seconds)
         assert len(self.named("agent_speech_started")) == begun, "the agent spoke"
 
+    @to_await
     async def tool_called(
         self, name: str, *, within_s: float = WITHIN_S, **arguments: object
     ) -> dict[str, Any]:
@@ -220,6 +234,7 @@ class SimulatedCall:
         assert found(), f"{name} was not called with {arguments}; its calls: {calls() or 'none'}"
         return found()[-1]
 
+    @to_await
     async def agent_does(self, criterion: str) -> None:
         """Let the judge look whether the conversation so far meets the criterion.
 
@@ -233,6 +248,7 @@ class SimulatedCall:
         wrong = await self.judge((await self.conversation()).to_text(), criterion)
         assert wrong is None, f"not met: {criterion!r}: {wrong}"
 
+    @to_await
     async def conversation(self) -> Conversation:
         """Return the conversation as it was heard."""
         return await self.job.session.conversation()

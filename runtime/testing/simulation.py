@@ -66,8 +66,8 @@ async def simulate(  # noqa: PLR0913 - the surroundings of an agent, each by nam
 
     Raises:
         UserError: the agent's declaration is wrong, or it needs a key.
-        AssertionError: at the end: replies of the script were left over or missing, or something
-            of the agent failed.
+        AssertionError: at the end: an ``await`` is missing, replies of the script were left over
+            or missing, or something of the agent failed.
     """
     slots = real_slots.get() if real is None else frozenset(real)
     if unknown := slots - set(SLOTS):
@@ -82,6 +82,8 @@ async def simulate(  # noqa: PLR0913 - the surroundings of an agent, each by nam
         call = SimulatedCall(job, casting.user(job.call.services), casting.line, heard, judge)
         async with asyncio.timeout(LONGEST_S):
             yield call
+    if forgotten := call.promises.forgotten():
+        raise AssertionError(forgotten)
     casting.check_played()
     assert may_fail or not call.errors, f"something failed in the call: {call.errors}"
 

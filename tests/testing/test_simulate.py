@@ -98,6 +98,15 @@ async def test_a_request_beyond_the_script_fails_the_test() -> None:
             await call.wait(5.0)
 
 
+async def test_an_expectation_without_await_fails_the_test() -> None:
+    told = r"`await` is missing before agent_says \(line \d+\), tool_called \(line \d+\)$"
+    with pytest.raises(AssertionError, match=told):  # noqa: PT012 - the call
+        async with simulate(Desk, llm=ROOMS) as call:
+            await call.user_says("two nights please")
+            call.agent_says(contains="breakfast")  # pyright: ignore[reportUnusedCoroutine]
+            call.tool_called("rooms_free")  # pyright: ignore[reportUnusedCoroutine]
+
+
 async def test_another_answer_is_told_in_full() -> None:
     told = r"did not say 'breakfast'; it said: \['We have three"
     with pytest.raises(AssertionError, match=told):  # noqa: PT012 - the call
