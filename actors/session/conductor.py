@@ -140,10 +140,11 @@ class Conductor:
 
     def _start(self, record: CallRecord, effect: fx.StartOutput) -> None:
         bind_contextvars(epoch=effect.epoch)
-        request = record.requests.pop(effect.ref, None)
+        request = record.requests.get(effect.ref)
         output = memory.begin_output(
             record, effect.epoch, effect.kind, request=request, continues=effect.continues
         )
+        record.requests.pop(effect.ref, None)  # it is the output's now, also if this is tried again
         self._begin(record, output, effect)
 
     def _begin(

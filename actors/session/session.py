@@ -24,6 +24,7 @@ from actors.part import EndReply, HandOver
 from actors.reports import SessionClosed, WokenUp
 from actors.session.call_limits import Clockwork, LimitDue
 from actors.session.conductor import Conductor
+from actors.session.giving_up import give_up
 from actors.session.inputs import Listener
 from actors.session.memory import shown
 from actors.session.outages import OUTAGES, Outages
@@ -168,8 +169,11 @@ class Session(Actor):
             record.tries += 1
             if record.tries <= MAX_TRIES:
                 self._carry_out(record.todo[0])
-            record.todo.popleft()
-            record.tries = 0
+                record.todo.popleft()
+                record.tries = 0
+            else:
+                record.tries = 0  # first: a Session that falls over the telling does not try again
+                give_up(record.todo.popleft(), self._conductor, self.address)
         if record.ending and not record.closed:
             record.closed = True
             self._conductor.close_cut(record)

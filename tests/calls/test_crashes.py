@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from actors.call import AnyAddress
+from actors.call_record import CallRecord
 from actors.denoise import DenoisePerformer, DenoiseRole
 from actors.ingress import Ingress
 from actors.llm.performer import LlmPerformer
 from actors.llm.role import LlmRole
+from actors.session.conductor import Conductor
+from actors.session.producer import Producer
 from actors.session.session import Session
 from actors.slots.slot import Hold
 from actors.stt.performer import SttPerformer
@@ -19,6 +22,7 @@ from actors.track.audio_track import AudioTrack
 from actors.tts.performer import TtsPerformer
 from actors.tts.role import TtsRole
 from actors.turn import TurnPerformer, TurnRole
+from actors.turn_taking.effects import DtmfEntered, Effect
 from actors.vad import VadPerformer, VadRole
 from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector
 from providers.scripted_stt import ScriptedSTT
@@ -137,6 +141,38 @@ async def test_a_call_goes_on_after_a_performer_fell_over_a_message(
     async with call(everyone()) as rig:
         await goes_on_after(rig, lambda: setattr(trap, "armed", True), moment)
     assert trap.sprung == 1
+
+
+def falls(*_given: object, **_named: object) -> None:
+    raise RuntimeError("a planted crash")
+
+
+async def test_an_answer_that_cannot_be_begun_is_apologised_for_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Producer, "answer", falls)
+    async with call(agent()) as rig:
+        assert await rig.asks() == Agent.apology
+        told = {(event["where"], event["message"]) for event in rig.fields("error")}
+        assert not rig.named("interrupted")
+    assert ("session", "StartOutput could not be carried out") in told
+
+
+async def test_an_effect_that_is_given_up_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Conductor.carry_out
+
+    def carry_out(self: Conductor, record: CallRecord, effect: Effect) -> None:
+        if isinstance(effect, DtmfEntered):
+            falls()
+        real(self, record, effect)
+
+    monkeypatch.setattr(Conductor, "carry_out", carry_out)
+    async with call(agent()) as rig:
+        rig.caller.press("1")
+        error = await rig.until("error")
+        assert await rig.asks() == "We have three rooms free."
+    assert (error["where"], error["kind"]) == ("session", "crash")
+    assert error["message"] == "DtmfEntered could not be carried out"
 
 
 async def test_a_crash_of_the_transport_ends_the_call_and_says_why() -> None:
