@@ -8,7 +8,7 @@ from actors.tools.runner import tool_scope
 
 
 class Utterance:
-    """Resolved once, when the utterance is over for whatever reason.
+    """Resolved once, when the utterance is over for whatever reason: at the latest with the call.
 
     Awaiting it never raises what happened to it.
     """
@@ -17,7 +17,10 @@ class Utterance:
         """Make an open handle with a unique id."""
         self.id = new_id("utt")
         self.outcome: str | None = None
-        """None while open; then finished, silent, failed, interrupted or dropped."""
+        """None while open; then finished, silent, failed, interrupted or dropped.
+
+        Dropped is also what is asked for after the end of the call.
+        """
         self.text = ""
         """What was heard of it."""
         self._waiters: list[asyncio.Future[None]] = []

@@ -22,6 +22,7 @@ from actors.wishes import SummaryWritten
 from runtime.agent import AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.backstage import Backstage, make_part
+from runtime.curtain import Curtain
 from runtime.in_writing import AsWritten
 from runtime.job_plan import JobPlan
 from runtime.listeners import Listeners
@@ -95,6 +96,7 @@ def plan_job(
         backstage,
         lineup,
         call,
+        Curtain(listeners),
         opening.userdata,
     )
     agent.session = replace(handle, part=part.id)

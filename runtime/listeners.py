@@ -95,6 +95,10 @@ class EventStream(Generic[EventT]):
 
     async def aclose(self) -> None:
         """End the stream before the call ends."""
+        self.end()
+
+    def end(self) -> None:
+        """Let whoever reads it read what there is, and then no more."""
         self._put(None)
 
     def take(self, event: Event) -> None:
@@ -102,7 +106,7 @@ class EventStream(Generic[EventT]):
         if not self._kinds or isinstance(event, self._kinds):
             self._put(cast("EventT", event))
         if isinstance(event, SessionClosed):
-            self._put(None)
+            self.end()
 
     def _put(self, event: EventT | None) -> None:
         if self._events.full():
@@ -119,6 +123,7 @@ class Listeners:
         self._actors: list[tuple[tuple[type[Event], ...], Address[Any]]] = []
         self._streams: WeakSet[EventStream[Any]] = WeakSet()
         self._numbers = itertools.count(1)
+        self._is_closed = False
 
     def add(self, kinds: tuple[type[Event], ...], handler: Handler, call: Call) -> None:
         """Call ``handler`` with each event of these kinds (none named: of every kind) of a call."""
@@ -130,6 +135,8 @@ class Listeners:
     def events(self, *kinds: type[EventT]) -> EventStream[EventT]:
         """Return the events of these kinds (none named: of every kind) from now on."""
         stream = EventStream(kinds)
+        if self._is_closed:
+            stream.end()
         self._streams.add(stream)
         return stream
 
@@ -141,3 +148,9 @@ class Listeners:
                 address.tell(event)
         for stream in tuple(self._streams):
             stream.take(event)
+
+    def close(self) -> None:
+        """End every stream, also one that is asked for later: nothing will happen any more."""
+        self._is_closed = True
+        for stream in tuple(self._streams):
+            stream.end()

@@ -12,7 +12,7 @@ from actors.conversation.encode_options import EncodeOptions
 from actors.part import Carried, HandOver, Part
 from actors.ports import Toolbox
 from actors.reports import Event
-from actors.tools.runner import tool_scope
+from actors.tools.runner import reply_of_tool, tool_scope
 from actors.utterance import Utterance
 from actors.wishes import (
     Close,
@@ -25,10 +25,12 @@ from actors.wishes import (
     UpdateTools,
 )
 from runtime.changeable import Changeable
+from runtime.curtain import Curtain
 from runtime.errors import UserError
 from runtime.listeners import EventStream, EventT, Handler, Listeners
 from runtime.wish_checks import checked_audio, checked_images, checked_kinds, checked_text
 from supervision.address import Address
+from supervision.errors import ActorDeadError
 
 ASK_S = 5.0
 UserdataT = TypeVar("UserdataT")
@@ -75,6 +77,7 @@ class SessionHandle:
     backstage: Backstage = field(repr=False)
     lineup: Changeable = field(repr=False)
     call: Call = field(repr=False)
+    curtain: Curtain = field(repr=False)
     data: object = field(default=None, repr=False)
     """What `Worker.open_room` was given for this call; typed by `userdata`."""
     part: str = ""
@@ -103,13 +106,12 @@ class SessionHandle:
                 reply only the voice can join.
         """
         text, audio = checked_text("say", text), checked_audio(audio)
-        utterance = Utterance()
-        within = _epoch()
+        within = reply_of_tool()
         if audio is not None and within is not None:
             raise UserError("inside a tool say speaks text; play audio before or after the reply")
-        say = Say(utterance, text, audio, interruptible, unless_user_spoke, within, self.part)
+        say = Say(Utterance(), text, audio, interruptible, unless_user_spoke, within, self.part)
         self.address.tell(say)
-        return utterance
+        return self.curtain.watch(say.utterance)
 
     def reply(
         self,
@@ -124,10 +126,10 @@ class SessionHandle:
             UserError: an argument is of the wrong kind.
         """
         instructions, images = checked_text("reply", instructions), checked_images(images)
-        utterance = Utterance()
-        reply = Reply(utterance, instructions, images, interruptible, _epoch(), self.part)
+        within = reply_of_tool()
+        reply = Reply(Utterance(), instructions, images, interruptible, within, self.part)
         self.address.tell(reply)
-        return utterance
+        return self.curtain.watch(reply.utterance)
 
     def interrupt(self, *, force: bool = False) -> None:
         """Cut the agent off; an uninterruptible utterance only with ``force``."""
@@ -286,15 +288,13 @@ class SessionHandle:
         return await look(self.call, count, options)
 
     async def conversation(self) -> Conversation:
-        """Return the conversation as it stands; it can be exported.
+        """Return the conversation as it stands, after the call as it was left.
 
         Raises:
             AskTimeout: The Session did not answer within 5 s.
         """
-        return await self.address.ask(GetConversation(), timeout_s=ASK_S)
-
-
-def _epoch() -> int | None:
-    """Return the reply in whose tool the present code runs, if it does."""
-    scope = tool_scope.get()
-    return None if scope is None else scope.epoch
+        try:
+            return await self.address.ask(GetConversation(), timeout_s=ASK_S)
+        except ActorDeadError:
+            record = self.address.hold
+            return record.conversation if isinstance(record, CallRecord) else Conversation()

@@ -18,26 +18,26 @@ import structlog
 from starlette.types import ASGIApp
 
 from actors.ports import Transport
-from actors.reports import ActorRestarted, Failure, Report
+from actors.reports import Report
 from actors.turn_taking.trace import Trace
 from runtime.agent import AgentTarget
 from runtime.casting import House, Opening, plan_job
 from runtime.config import Settings
+from runtime.curtain import CurtainPuller
 from runtime.doors.config import DoorConfig
 from runtime.doors.doors import Doors
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
 from runtime.job import Job, job_tree
 from runtime.pipeline_mode import pipeline_mode
+from runtime.room_observer import RoomObserver
 from runtime.services import WorkerServices
 from runtime.telemetry import Telemetry
 from runtime.tool_threads import ToolThreads
 from supervision.actor_base import ActorBase
 from supervision.address import Address
 from supervision.clock import Clock, LoopClock
-from supervision.reporter import describe
 from supervision.spec import ChildSpec, Intensity, Restart, SupervisorSpec
-from supervision.supervision_events import ChildFailed, ChildRestarted, GaveUp, SupervisionEvent
 from supervision.supervisor import Snapshot, StartChild, Supervisor, run_tree
 from supervision.tree import TreeNode, find
 from supervision.watchdog import LoopWatchdog
@@ -69,6 +69,7 @@ class Worker:
         self._stack = AsyncExitStack()
         self._jobs: dict[str, Job] = {}
         self._rooms: Address[Any] = Address("jobs")
+        self._curtains: Address[Any] = Address("curtains")
         self._engines: Address[Any] = Address("engines")
         self._subscribers: Address[Any] = Address("telemetry")
         self._doors: Address[Any] = Address("doors")
@@ -107,6 +108,7 @@ class Worker:
     def _tree(self) -> SupervisorSpec:
         return SupervisorSpec(
             children=(
+                ChildSpec(id="curtains", start=CurtainPuller, address=self._curtains),
                 _dynamic("telemetry", self._subscribers),
                 _dynamic("engines", self._engines),
                 _dynamic("jobs", self._rooms),
@@ -141,13 +143,17 @@ class Worker:
         caller writes and reads, so the agent's ears and voice stay out.
 
         Raises:
-            UserError: The room is open already, or the agent's declaration is wrong.
+            UserError: The room is open already, the agent's declaration is wrong, or the worker
+                is not entered or has ended.
         """
+        if not self.is_up:
+            raise UserError("open rooms inside 'async with Worker(…)': the worker is not up")
         if room in self._jobs and self._jobs[room].tree.is_running:
             raise UserError(f"the room {room!r} is open already: close it first, or choose another")
         self._jobs = {name: job for name, job in self._jobs.items() if job.tree.is_running}
         opening = Opening(room, transport, userdata, in_writing)
-        plan = plan_job(self._agent, opening, self._house, self._observer(room))
+        observer = RoomObserver(room, self._telemetry.publish, self._now_ns)
+        plan = plan_job(self._agent, opening, self._house, observer)
         spec = job_tree(plan)
         child = ChildSpec(
             id=room,
@@ -157,30 +163,12 @@ class Worker:
             shutdown_s=spec.shutdown_s,
             start_timeout_s=spec.start_timeout_s,
         )
+        plan.tree.monitor(self._curtains, plan.handle.curtain)
         job = self._jobs[room] = Job(room, plan.handle, plan.tree, plan.call)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
         parts = plan.call.slots - {"tts"} if in_writing else plan.call.slots
         log.info("room opened", room=room, mode=pipeline_mode(parts).value)
         return job
-
-    def _observer(self, room: str) -> Callable[[SupervisionEvent], None]:
-        why: dict[str, str] = {}
-
-        def observe(event: SupervisionEvent) -> None:
-            match event:
-                case ChildFailed(supervisor=parent, child=child, reason=reason):
-                    why[f"{parent}/{child}"] = describe(reason)
-                    return
-                case ChildRestarted(supervisor=parent, child=child, restarts=restarts):
-                    reason = why.pop(f"{parent}/{child}", "")
-                    happened = ActorRestarted(f"{parent}/{child}", reason, restarts)
-                case GaveUp(child=child, restarts=restarts):
-                    happened = Failure("job", "gave_up", f"{child} fell {restarts} times")
-                case _:
-                    return
-            self._telemetry.publish(Report(self._now_ns(), room, 0, happened))
-
-        return observe
 
     def _now_ns(self) -> int:
         return 0 if self._clock is None else self._clock.now_ns()

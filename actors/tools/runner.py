@@ -34,6 +34,12 @@ tool_scope: ContextVar[ToolScope | None] = ContextVar("tool_scope", default=None
 """Set where the code of a tool runs, in its threads as well."""
 
 
+def reply_of_tool() -> int | None:
+    """Return the epoch of the reply in whose tool the present code runs, if it does."""
+    scope = tool_scope.get()
+    return None if scope is None else scope.epoch
+
+
 @dataclass(frozen=True, slots=True)
 class ToolReturned:
     """The tool gave this output."""
