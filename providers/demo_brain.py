@@ -109,12 +109,12 @@ def tool_call(name: str, understood: Understood, tools: Sequence[ToolSchema]) ->
     """Call a tool with the slots as its arguments.
 
     Raises:
-        ProviderError: the agent has no such tool (kind ``misconfigured``).
+        ProviderError: the agent has no such tool (kind ``rejected``: other rules may do).
     """
     if all(tool.name != name for tool in tools):
         raise ProviderError(
             f"a rule calls the tool {name!r}, which the agent does not have",
-            kind=FailureKind.MISCONFIGURED,
+            kind=FailureKind.REJECTED,
         )
     return ToolCall(call_id=new_id("demo"), name=name, arguments=json.dumps(dict(understood.slots)))
 

@@ -33,6 +33,8 @@ LIGHT: Final = frozenset(
 HEAVY_WEIGHT: Final = 3
 EXAMPLE_NUMBERS: Final = range(1, 13)
 
+KINDS: Final = ("number", "text")
+
 Value = int | str
 Slots = Mapping[str, Value]
 
@@ -43,6 +45,18 @@ class Slot:
 
     name: str
     kind: str
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that there is not.
+
+        Raises:
+            ValueError: it is neither ``number`` nor ``text`` nor a choice.
+        """
+        if self.kind not in KINDS and "|" not in self.kind:
+            raise ValueError(
+                f"{{{self.name}:{self.kind}}}: a slot's kind is {' or '.join(KINDS)}, "
+                "or a choice such as monday|tuesday"
+            )
 
     def read(self, words: Sequence[str]) -> Value | None:
         """Return the value that these words are, if they are one."""
@@ -81,7 +95,8 @@ class Rule:
     the question is asked. ``Rule("rooms for {n:number} nights", call="rooms", say="{result}")``.
 
     Raises:
-        ValueError: ``say`` uses a slot that some wording lacks and ``ask`` does not ask for.
+        ValueError: ``say`` uses a slot that some wording lacks and ``ask`` does not ask for, or a
+            slot is of no kind.
     """
 
     wordings: str | Sequence[str]
@@ -146,7 +161,7 @@ def parse_pattern(pattern: str) -> tuple[str | Slot, ...]:
     """Read a pattern into words and slots.
 
     Raises:
-        ValueError: it has no word, or a slot without a kind.
+        ValueError: it has no word, or a slot without a kind or of none that there is.
     """
     parts: list[str | Slot] = []
     for name, kind, braces, word in re.findall(r"\{(\w+):([^}]+)\}|(\{[^}]*\}?)|([\w']+)", pattern):

@@ -1,6 +1,7 @@
 """``runtime check``: looks at everything that a call needs, and connects nothing."""
 
 import importlib.util
+import itertools
 from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import click
 
 from actors.ports import Provider
 from providers.config import Needs, ProviderConfig
+from providers.demo_brain import DemoBrain
 from providers.libraries import MissingLibraryError
 from runtime import packages
 from runtime.casting import House, Opening, plan_job
@@ -37,7 +39,7 @@ class Finding:
     subject: str
     text: str
     mark: str = " "
-    """`WRONG`: no call can do without it. `WARNING`: an understudy does without it."""
+    """`WRONG`: no call can do without it. `WARNING`: a call may go on without it."""
 
 
 def run_check(reference: str, *, folder: Path) -> int:
@@ -48,7 +50,8 @@ def run_check(reference: str, *, folder: Path) -> int:
     """
     prepared = prepare(reference, folder=folder)
     plan = _plan(prepared)
-    findings = (*_keys(prepared, plan), *_libraries(plan), *_packages(), _devices())
+    lists = (_keys(prepared, plan), _libraries(plan), _rules(plan), _packages(), (_devices(),))
+    findings = tuple(itertools.chain(*lists))
     wrong = sum(finding.mark == WRONG for finding in findings)
     state = "is not in order yet" if wrong else "is in order"
     click.echo(f"{reference} {state}. The tree of each of its rooms:\n")
@@ -163,6 +166,20 @@ def _libraries(plan: JobPlan) -> Iterator[Finding]:
                 there.append(library)
     if there:
         yield Finding("libraries", f"{', '.join(dict.fromkeys(there))}: installed")
+
+
+def _rules(plan: JobPlan) -> Iterator[Finding]:
+    """Look for rules that call what is no tool (yet: code and servers may bring more)."""
+    own = {tool.name for tool in plan.part.script.toolbox.schemas}
+    brains = (member for _, member in _cast(plan) if isinstance(member, DemoBrain))
+    for name in {rule.call: None for brain in brains for rule in brain.rules if rule.call}:
+        if name not in own and not plan.servers.declared:
+            text = f"a rule of the DemoBrain calls {name!r}; the agent's are: {_listed(own)}"
+            yield Finding("tools", text, WARNING)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _packages() -> Iterator[Finding]:

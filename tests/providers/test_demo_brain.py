@@ -20,6 +20,8 @@ from providers import DemoBrain, Rule
 from providers.demo_rules import match_pattern, parse_pattern
 from providers.demo_understanding import best_rule
 from providers.number_words import parse_number, say_number
+from runtime import Agent
+from runtime.testing import simulate
 from tests.providers.fake_services import FakeServices
 
 ROOMS = Rule(
@@ -137,7 +139,23 @@ async def test_a_tool_that_the_agent_lacks_is_named() -> None:
     brain = DemoBrain(rules=[Rule("sing a song", "{result}", call="sing")])
     with pytest.raises(ProviderError, match="the tool 'sing'") as caught:
         await answer(user("sing a song"), brain=brain)
-    assert caught.value.kind is FailureKind.MISCONFIGURED
+    assert caught.value.kind is FailureKind.REJECTED
+
+
+async def test_a_tool_that_the_agent_lacks_costs_one_turn() -> None:
+    class Singer(Agent):
+        llm = DemoBrain(rules=[Rule("sing a song", "{result}", call="sing")])
+
+    async with simulate(Singer, text=True, may_fail=True) as call:
+        await call.user_says("sing a song")
+        await call.agent_says(Singer.apology)
+        await call.user_says("thank you")
+        await call.agent_says("You are welcome.")
+
+
+def test_a_slot_of_no_kind_is_refused_where_the_rule_is_made() -> None:
+    with pytest.raises(ValueError, match=r"^\{n:numbr\}: a slot's kind is number or text, or a ch"):
+        Rule("rooms for {n:numbr} nights", "All right.")
 
 
 async def test_a_missing_slot_is_asked_for_and_its_answer_taken() -> None:

@@ -12,7 +12,7 @@ from tests.terminal.sound_card import SoundCard, machine
 pytestmark = pytest.mark.usefixtures("modules_are_forgotten")
 
 AGENT = """
-from providers import ScriptedLLM, ScriptedTTS, SileroVAD
+from providers import DemoBrain, Rule, ScriptedLLM, ScriptedTTS, SileroVAD
 from providers.config import Needs
 from runtime import Agent, function_tool
 
@@ -129,6 +129,18 @@ def test_a_missing_library_is_named_with_what_to_install(look: Look) -> None:
 
     assert code == 2
     assert "✗ libraries  Keyed needs the library surely_not_there: pip install" in said
+
+
+def test_a_rule_that_calls_what_is_no_tool_is_told(look: Look) -> None:
+    rules = '[Rule("any rooms", "{result}", call=name) for name in ("rooms", "rooms_free")]'
+
+    code, said, _ = look(llm=f"DemoBrain(rules={rules})")
+
+    assert code == 0
+    told = [line for line in said.splitlines() if "a rule" in line]
+    assert told == [
+        "! tools      a rule of the DemoBrain calls 'rooms'; the agent's are: rooms_free"
+    ]
 
 
 @pytest.mark.usefixtures("key")
