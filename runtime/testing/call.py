@@ -121,7 +121,9 @@ class SimulatedCall:
         limit_s = self.now_s + within_s
         since_s = self.now_s
         while self.now_s - since_s < for_s:
-            assert self.now_s < limit_s, f"the agent was not quiet within {within_s:g} s"
+            assert self.now_s < limit_s, (
+                f"the agent was not quiet within {within_s:g} s{self.ear.trouble()}"
+            )
             await asyncio.sleep(FRAME_S)
             if self.job.session.agent_state not in {"idle", "listening"}:
                 since_s = self.now_s
@@ -192,7 +194,7 @@ class SimulatedCall:
                 break
         wanted = next((repr(w) for w in (text, contains, matches) if w is not None), "anything")
         heard = f"it said: {unlike}" if unlike else f"it said nothing within {within_s:g} s"
-        raise AssertionError(f"the agent did not say {wanted}; {heard}")
+        raise AssertionError(f"the agent did not say {wanted}; {heard}{self.ear.trouble()}")
 
     @to_await
     async def agent_is_silent(self, seconds: float) -> None:
@@ -204,7 +206,9 @@ class SimulatedCall:
         __tracebackhide__ = True
         begun = len(self.named("agent_speech_started"))
         await asyncio.sleep(seconds)
-        assert len(self.named("agent_speech_started")) == begun, "the agent spoke"
+        assert len(self.named("agent_speech_started")) == begun, (
+            f"the agent spoke{self.ear.trouble()}"
+        )
 
     @to_await
     async def tool_called(
@@ -231,7 +235,8 @@ class SimulatedCall:
             return [given for given in calls() if given.items() >= arguments.items()]
 
         await self.ear.wait_for(lambda: bool(found()), within_s)
-        assert found(), f"{name} was not called with {arguments}; its calls: {calls() or 'none'}"
+        lack = f"{name} was not called with {arguments}; its calls: {calls() or 'none'}"
+        assert found(), f"{lack}{self.ear.trouble()}"
         return found()[-1]
 
     @to_await

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors.reports import Report
+from actors.reports import Failure, Report
 
 
 @dataclass(slots=True)
@@ -24,6 +24,12 @@ class Ear:
         """Return the fields of the events of that name so far."""
         return [report.to_dict() for report in self.events if report.name == name]
 
+    def trouble(self) -> str:
+        """Return what went wrong so far, to end a complaint with: often it is the cause."""
+        failures = (e.event for e in self.events if isinstance(e.event, Failure))
+        told = dict.fromkeys(f"{failure.where}: {failure.message}" for failure in failures)
+        return f"; what failed in the call: {list(told)}" if told else ""
+
     async def until(self, name: str, *, count: int = 1, within_s: float = 30.0) -> dict[str, Any]:
         """Wait for the ``count``-th event of that name; return its fields.
 
@@ -33,7 +39,8 @@ class Ear:
         __tracebackhide__ = True
         await self.wait_for(lambda: len(self.named(name)) >= count, within_s)
         found = self.named(name)
-        assert len(found) >= count, f"no {name} number {count} within {within_s:g} s"
+        lack = f"no {name} number {count} within {within_s:g} s{self.trouble()}"
+        assert len(found) >= count, lack
         return found[count - 1]
 
     async def wait_for(self, happened: Callable[[], bool], within_s: float) -> bool:

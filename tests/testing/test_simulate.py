@@ -115,6 +115,24 @@ async def test_another_answer_is_told_in_full() -> None:
             await call.agent_says(contains="breakfast")
 
 
+FAILING: dict[str, Expects] = {
+    "agent_says": lambda call: call.agent_says("Yes.", within_s=1.0),
+    "until": lambda call: call.until("hold", within_s=1.0),
+    "tool_called": lambda call: call.tool_called("rooms_free", within_s=1.0),
+}
+
+
+@pytest.mark.parametrize("expects", FAILING.values(), ids=FAILING.keys())
+async def test_what_failed_in_the_call_is_told_with_what_is_missing(expects: Expects) -> None:
+    class Forgetful(Desk):
+        async def on_enter(self) -> None:
+            raise RuntimeError("no greeting")
+
+    async with simulate(Forgetful, llm=[], may_fail=True) as call:
+        with pytest.raises(AssertionError, match=r"what failed in the call: \[.*no greeting"):
+            await expects(call)
+
+
 @pytest.mark.parametrize("mock", [3, add_one])
 async def test_a_tool_is_mocked_by_a_value_or_a_function(mock: Any) -> None:
     script = [tool_call("rooms_free", nights=2), "Three are free."]
