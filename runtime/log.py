@@ -63,6 +63,35 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
     )
 
 
+def configure_unless_done(settings: Settings) -> None:
+    """Set up what a host has left unset: structlog by itself shows local variables of the agent.
+
+    A host that has set up structlog keeps it. One whose logging has handlers keeps those and its
+    levels: it is given finished lines.
+    """
+    if structlog.is_configured():
+        return
+    if not logging.getLogger().handlers:
+        configure(settings)
+        return
+    plain = structlog.dev.plain_traceback
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            shorten_vendor_trouble,
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            hide_secret_keys,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain),
+            SecretValueHider(settings.secret_values().values()),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
 def shorten_vendor_trouble(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Tell what a vendor reported as news, in a line: it is no bug, so it has no traceback.
 

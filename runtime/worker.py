@@ -29,6 +29,7 @@ from runtime.doors.doors import Doors
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
 from runtime.job import Job, job_tree
+from runtime.log import configure_unless_done
 from runtime.pipeline_mode import pipeline_mode
 from runtime.room_observer import RoomObserver
 from runtime.services import WorkerServices
@@ -85,7 +86,8 @@ class Worker:
         self._house = House(self._services, self._telemetry.publish, self._executor, trace)
 
     async def __aenter__(self) -> Self:
-        """Start the tree."""
+        """Start the tree; the log is set up first if nobody has done so."""
+        configure_unless_done(self._settings)
         self._clock = LoopClock(asyncio.get_running_loop())
         self._stack.enter_context(LoopWatchdog())
         tree = run_tree(self._tree(), name="worker", clock=self._clock)
