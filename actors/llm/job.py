@@ -73,6 +73,8 @@ class LlmJob:
     """What it wrote in this one, once it has counted it."""
     rounds: int = 0
     round_text: str = ""
+    taken: object = None
+    """A text that was taken and is being handed over: a crash over that makes it come twice."""
     calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
     outputs: dict[str, ToolOutput] = field(default_factory=dict[str, ToolOutput])
     started: bool = False

@@ -178,10 +178,10 @@ class LlmRole(LlmHedger):
         if isinstance(event, TextDelta | ToolCall) and not (job.round_text or job.calls):
             self.drop_rival(job)  # whoever speaks first goes on
         match event:
-            case TextDelta(text):
-                job.round_text += text
-                self._tell(self._session, ReplyProgress(job.epoch, first=first))
-                self._release(job, job.speech.push(text, self.clock.now_ns()))
+            case TextDelta():
+                pieces = () if job.taken is event else self._take(job, event, first=first)
+                self._release(job, pieces)
+                job.taken = None
             case ToolCall():
                 job.calls[event.call_id] = event
                 self._tell(self._session, ReplyProgress(job.epoch, first=first))
@@ -197,6 +197,14 @@ class LlmRole(LlmHedger):
                 job.end_reason = reason
             case _:
                 assert_never(event)
+
+    def _take(self, job: LlmJob, delta: TextDelta, *, first: bool) -> list[str]:
+        """Take the next tokens, once; return the pieces that are ready."""
+        pieces = job.speech.push(delta.text, self.clock.now_ns())
+        job.round_text += delta.text
+        job.taken = delta
+        self._tell(self._session, ReplyProgress(job.epoch, first=first))
+        return pieces
 
     def _note_first(self, job: LlmJob, pace: Pace, event: ChatEvent) -> None:
         """Measure the first word, or call, of a model that was asked for all of it."""
@@ -228,9 +236,10 @@ class LlmRole(LlmHedger):
 
     def _release(self, job: LlmJob, pieces: Iterable[str]) -> None:
         speech = job.speech
-        for text in pieces:
-            self._pass_on(job, Piece(job.epoch, speech.pieces, text))
-            speech.spoken.append(text)
+        speech.ready.extend(pieces)
+        while speech.ready:
+            self._pass_on(job, Piece(job.epoch, speech.pieces, speech.ready[0]))
+            speech.spoken.append(speech.ready.popleft())
             job.failing_since_s = None
         if speech.join is not None and speech.join.seam is not None:
             self._joined(job, speech.join.seam, speech.join.words_repeated)

@@ -1,5 +1,6 @@
 """One reply's text on its way from tokens to pieces: made speakable, joined on, split. Pure."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ class SpeechText:
     """Pieces that are not the model's own."""
     join: JoinFilter | None = None
     """Where this round goes on with what another model has begun."""
+    ready: deque[str] = field(default_factory=deque[str])
+    """Pieces that are complete and about to be handed over."""
     _filter: TextFilter | None = None
     _splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
 
@@ -95,6 +98,7 @@ class SpeechText:
 
     def forget(self) -> None:
         """Drop what was not handed over yet."""
+        self.ready.clear()
         self._filter = self.join = None
         self._splitter = SentenceSplitter()
 

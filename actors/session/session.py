@@ -215,8 +215,8 @@ class Session(Actor):
     def _joined(self, record: CallRecord, who: str) -> tuple[Input, ...]:
         if record.entered:
             return (inputs.Joined(who),)
-        record.entered = True
         self.run_hook("on_enter", record.part.hooks.on_enter, timeout_s=None)
+        record.entered = True
         return (inputs.Joined(who), inputs.Started())
 
     def _end_if_quiet(self, record: CallRecord) -> None:
@@ -228,11 +228,11 @@ class Session(Actor):
         context, conversation = record.part.script.context, shown(record)
         if record.summarising or not context.wants_summary(conversation, record.summary):
             return
-        record.summarising = True
         summarise, before = self._plan.summarise, record.summary
         self.run_hook(
             "summary", lambda: summarise(conversation, before, KEEP_TURNS), timeout_s=SUMMARY_S
         )
+        record.summarising = True
 
     def _endangered(
         self, record: CallRecord, message: LimitDue | SlotDark | SlotLit, now_ns: int
@@ -242,24 +242,26 @@ class Session(Actor):
             if wish is None or isinstance(wish, inputs.Withdraw):
                 return () if wish is None else (wish,)
             return self._listener.inputs(record, wish, now_ns)
-        if record.limits.pop(message.why, None) is None or record.closing:
+        if message.why not in record.limits or record.closing:
             return ()
-        if message.why not in OUTAGES.values():
-            return self._close(record, message.why)
-        say, cut = self._outages.end(record, message.why)
-        return (cut, *self._listener.inputs(record, say, now_ns))
+        if message.why in OUTAGES.values():
+            say, cut = self._outages.end(record, message.why)
+            ended = (cut, *self._listener.inputs(record, say, now_ns))
+        else:
+            ended = self._close(record, message.why)
+        del record.limits[message.why]
+        return ended
 
     def _close(self, record: CallRecord, reason: str) -> tuple[Input, ...]:
         """Begin to close: first the user's goodbye, then the machine, then the line."""
         if record.closing:
             return ()
-        record.closing = reason
         if not record.acts:
             self.run_hook("on_exit", record.part.hooks.on_exit, timeout_s=EXIT_HOOK_S)
-        elif not self._succession.break_off(record):  # one has gone, the next was never there
-            record.ending = True
-            return (inputs.Close(),)
-        return ()
+        else:  # if nobody says goodbye, one has gone and the next was never there
+            record.ending = not self._succession.break_off(record)
+        record.closing = reason  # last: a Session that fell over this does the whole of it again
+        return (inputs.Close(),) if record.ending else ()
 
     def _line_ended(self, record: CallRecord, reason: str) -> tuple[Input, ...]:
         """Nobody hears a goodbye any more: what is queued is dropped, then the call is closed."""

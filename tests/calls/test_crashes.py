@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from actors.call import AnyAddress
+from actors.call import AnyAddress, Call
 from actors.call_record import CallRecord
 from actors.denoise import DenoisePerformer, DenoiseRole
+from actors.hook_runner import Hook, run_hook
 from actors.ingress import Ingress
 from actors.llm.performer import LlmPerformer
 from actors.llm.role import LlmRole
+from actors.session.call_limits import CallLimits
 from actors.session.conductor import Conductor
 from actors.session.producer import Producer
 from actors.session.session import Session
@@ -173,6 +175,49 @@ async def test_an_effect_that_is_given_up_is_told(monkeypatch: pytest.MonkeyPatc
         assert await rig.asks() == "We have three rooms free."
     assert (error["where"], error["kind"]) == ("session", "crash")
     assert error["message"] == "DtmfEntered could not be carried out"
+
+
+class Courteous(Agent):
+    """Says something when it comes and when it goes."""
+
+    async def on_enter(self) -> None:
+        await self.session.say("Good evening.")
+
+    async def on_exit(self) -> None:
+        await self.session.say("Good night.")
+
+
+def falls_once(monkeypatch: pytest.MonkeyPatch, name: str) -> list[str]:
+    """Let the Session fall over beginning this hook, once; return what it has begun."""
+    begun: list[str] = []
+
+    def run(room: Call, watcher: AnyAddress, hook: Hook) -> None:
+        begun.append(hook.name)
+        if begun.count(name) == 1 and hook.name == name:
+            falls()
+        run_hook(room, watcher, hook)
+
+    monkeypatch.setattr("actors.session.session.run_hook", run)
+    return begun
+
+
+@pytest.mark.parametrize("why", ["hangup", "limit"])
+@pytest.mark.parametrize("name", ["on_enter", "on_exit"])
+async def test_a_session_that_falls_over_beginning_a_hook_begins_it_again(
+    name: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, who, scripted = falls_once(monkeypatch, name), Courteous(), agent()
+    vars(who).update(vars(scripted))
+    who.limits = CallLimits(max_duration_s=10.0)
+    async with call(who) as rig:
+        assert (await rig.until("agent_transcript"))["text"] == "Good evening."
+        if why == "hangup":
+            rig.job.session.hangup("enough")
+        async with asyncio.timeout(30.0):
+            await rig.job.closed()
+        heard = [event["text"] for event in rig.fields("agent_transcript")]
+    assert heard == ["Good evening.", "Good night."]
+    assert begun.count(name) == 2
 
 
 async def test_a_crash_of_the_transport_ends_the_call_and_says_why() -> None:
