@@ -4,8 +4,6 @@ from threading import Lock
 
 from actors.utterance import Utterance
 from runtime.listeners import Listeners
-from supervision.actor import Actor
-from supervision.address import Down
 
 
 class Curtain:
@@ -40,18 +38,3 @@ class Curtain:
         for utterance in left:
             utterance.resolve("dropped", "")
         self._listeners.close()
-
-
-class CurtainPuller(Actor):
-    """Lets the curtain fall that is the key with which a call's tree is monitored.
-
-    It belongs to the worker: in whatever way a tree ends, it cannot tell of it itself.
-    """
-
-    def on_receive(self, message: Down) -> None:
-        """Let it fall."""
-        match message.key:
-            case Curtain() as curtain:
-                curtain.fall()
-            case _:
-                pass

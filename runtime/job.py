@@ -22,6 +22,7 @@ from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
 from supervision.actor import Actor
 from supervision.address import Address
+from supervision.messages import ExitReason
 from supervision.reporter import describe
 from supervision.spec import AutoShutdown, ChildSpec, Intensity, Restart, SupervisorSpec
 from supervision.supervisor import Supervisor
@@ -120,7 +121,10 @@ class Job:
 
     async def closed(self) -> str:
         """Wait until the room is over; return why it ended."""
-        reason = await self.tree.ended()
+        return self.why_ended(await self.tree.ended())
+
+    def why_ended(self, reason: ExitReason | None) -> str:
+        """Return why the call ended, given how its tree did."""
         record = self.session.address.hold
         if isinstance(record, CallRecord) and record.closing:
             return record.closing

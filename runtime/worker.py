@@ -23,7 +23,7 @@ from actors.turn_taking.trace import Trace
 from runtime.agent import AgentTarget
 from runtime.casting import House, Opening, plan_job
 from runtime.config import Settings
-from runtime.curtain import CurtainPuller
+from runtime.curtain_puller import CurtainPuller
 from runtime.doors.config import DoorConfig
 from runtime.doors.doors import Doors
 from runtime.doors.tokens import Grant, TokenDesk
@@ -165,8 +165,8 @@ class Worker:
             shutdown_s=spec.shutdown_s,
             start_timeout_s=spec.start_timeout_s,
         )
-        plan.tree.monitor(self._curtains, plan.handle.curtain)
         job = self._jobs[room] = Job(room, plan.handle, plan.tree, plan.call)
+        plan.tree.monitor(self._curtains, job)
         await self._rooms.ask(StartChild(child), timeout_s=OPEN_WITHIN_S)
         parts = plan.call.slots - {"tts"} if in_writing else plan.call.slots
         log.info("room opened", room=room, mode=pipeline_mode(parts).value)

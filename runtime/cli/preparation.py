@@ -23,14 +23,19 @@ class Prepared:
     settings: Settings
 
 
-def prepare(reference: str, *, folder: Path) -> Prepared:
+def prepare(reference: str, *, folder: Path, log_level: LogLevel = LogLevel.ERROR) -> Prepared:
     """Find the agent and check its declaration; nothing is connected.
+
+    Args:
+        reference: ``module:Attr``.
+        folder: where to look for it first.
+        log_level: holds where the environment says nothing. Where the user reads the call, that
+            tells of trouble already; in the log stands what is a bug.
 
     Raises:
         UserError: something that the user can mend is wrong.
     """
-    # What the user reads tells of trouble already; in the log stands what is a bug.
-    settings = Settings.from_environment(environment(folder), log_level=LogLevel.ERROR)
+    settings = Settings.from_environment(environment(folder), log_level=log_level)
     log.configure(settings)
     target = load(reference, folder=folder)
     return Prepared(reference, folder, target, check(target, reference=reference), settings)

@@ -19,6 +19,8 @@ from runtime.cli.missing_keys import missing_keys
 from runtime.cli.output import say
 from runtime.cli.preparation import Prepared, prepare
 from runtime.cli.run_options import RunOptions
+from runtime.config import LogLevel
+from runtime.doors.app import asgi_app  # here, for loading it would hold up the loop
 from runtime.doors.config import DoorConfig, IceServer
 from runtime.doors.server import HttpDoor, listen
 from runtime.doors.tokens import Grant, TokenDesk
@@ -39,7 +41,7 @@ def run_doors(options: RunOptions) -> int:
     Raises:
         UserError: the agent or an option must be mended first.
     """
-    prepared = prepare(options.agent, folder=options.folder)
+    prepared = prepare(options.agent, folder=options.folder, log_level=LogLevel.INFO)
     if options.events is not None:
         check_place(options.events)
     config = _config(options)
@@ -108,7 +110,7 @@ async def _serve(
         if options.events is not None:
             listeners.append(files.enter_context(EventsFile(options.events)).write)
         async with live_worker(prepared, listeners) as worker:
-            app = worker.asgi(config)
+            app = asgi_app(worker.doors(config))
             most = config.max_rooms * CONNECTIONS_A_ROOM + SPARE_CONNECTIONS
             await worker.open_door("http", lambda: HttpDoor(app, listener, max_connections=most))
             settle()  # the doors have loaded a web server and codecs

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from actors.reports import TurnCommitted
 from actors.utterance import Utterance
@@ -73,6 +74,14 @@ async def test_the_conversation_of_a_call_that_is_over_is_as_it_was_left() -> No
         said = await rig.said()
     assert said == [("user", "two nights please"), ("assistant", "We have three rooms free.")]
     assert await rig.said() == said  # the worker has ended as well
+
+
+async def test_the_log_tells_of_the_begin_and_the_end_of_a_room() -> None:
+    with capture_logs() as lines:
+        async with call(agent()) as rig:
+            await over(rig)
+    told = [(line["event"], line["room"], line.get("why", "")) for line in lines]
+    assert told == [("room opened", "r1", ""), ("room closed", "r1", "enough")]
 
 
 async def test_no_room_is_opened_where_the_worker_has_ended() -> None:

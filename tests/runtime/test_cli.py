@@ -1,6 +1,7 @@
 """The command line, run in this process; `tests/e2e` runs it as a newcomer does."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -385,6 +386,21 @@ def test_the_doors_stay_shut_if_nobody_of_a_slot_has_a_key(desk: Desk) -> None:
     desk.declare("llm = ['openai/x', 'anthropic/x']")
 
     expect_complaint(desk.run("run", f"{desk.module}:Main"), "has no key: set OPENAI_API_KEY in")
+
+
+@pytest.mark.usefixtures("no_doors")
+@pytest.mark.parametrize(("chosen", "level"), [("", "INFO"), ("error", "ERROR")])
+def test_a_server_logs_what_happens_unless_it_is_told_otherwise(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, chosen: str, level: str
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_LOG_LEVEL", chosen)
+    desk.run("run", f"{desk.module}:Main")
+    assert logging.getLevelName(logging.getLogger().level) == level
+
+
+def test_whoever_reads_the_call_is_not_told_it_twice(desk: Desk) -> None:
+    desk.call()
+    assert logging.getLevelName(logging.getLogger().level) == "ERROR"
 
 
 @pytest.mark.usefixtures("no_doors")

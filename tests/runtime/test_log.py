@@ -55,6 +55,15 @@ def test_a_line_carries_what_is_bound_to_its_context() -> None:
     assert "Grüße" in stream.getvalue()
 
 
+@pytest.mark.parametrize(("level", "heard"), [(LogLevel.DEBUG, 1), (LogLevel.INFO, 0)])
+def test_what_the_libraries_below_tell_at_info_is_for_a_search_for_faults(
+    level: LogLevel, heard: int
+) -> None:
+    stream = configured(LogFormat.JSON, level=level)
+    logging.getLogger("aioice.ice").info("Check CandidatePair")
+    assert len(lines(stream)) == heard
+
+
 def test_the_lines_of_other_libraries_are_alike() -> None:
     stream = configured(LogFormat.JSON)
 
