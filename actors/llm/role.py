@@ -22,7 +22,7 @@ from actors.slots.performer import Cancel, Finished, Result
 from actors.slots.slot import Slot
 from actors.take_back import TakenBack
 from actors.text import TextFilter
-from actors.tools.runner import ToolHangs, ToolReturned
+from actors.tools.runner import ToolHangs, ToolRefused, ToolReturned
 from actors.vendor import (
     ChatDone,
     ChatEvent,
@@ -75,6 +75,8 @@ class LlmRole(LlmHedger):
                 self._finished(attempt)
             case ToolReturned(call_id):
                 self._tool_ended(call_id, lambda tools: tools.returned(message))
+            case ToolRefused(call_id, error):
+                self._tool_ended(call_id, lambda tools: tools.ended(call_id, error, "failed"))
             case ToolHangs(call_id):
                 self._tool_ended(call_id, lambda tools: tools.abandoned(call_id))
             case Down(key=("tool", str(call_id))):

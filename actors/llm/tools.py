@@ -6,7 +6,7 @@ from actors.call import AnyAddress, Call
 from actors.conversation import ToolCall, ToolOutput
 from actors.llm.job import LlmJob, wish_of
 from actors.part import HandOver
-from actors.tool_limits import ToolError, ToolLimits
+from actors.tool_limits import ToolLimits
 from actors.tools.events import ToolEnded, ToolStarted, ToolStatus
 from actors.tools.runner import ToolReturned, ToolRunner
 from supervision.address import Address
@@ -104,8 +104,6 @@ class ToolRound:
                 self.ended(call_id, UNKNOWN, "interrupted")
             case TimeoutError():
                 self.abandoned(call_id)
-            case ToolError():
-                self.ended(call_id, str(error), "failed")
             case _:  # a bug: its text alone, such as that of a KeyError, would say nothing
                 self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
 

@@ -1,7 +1,7 @@
 """The tool runner: the temporary actor in which one tool call runs, apart from the call itself.
 
-What the tool returns is told to the asker; what it raises ends this actor, and the asker learns it
-from `Down`.
+What the tool returns, or says in a `ToolError`, is told to the asker; what else it raises ends this
+actor, and the asker learns it from `Down`.
 """
 
 import asyncio
@@ -9,12 +9,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from actors.call import AnyAddress
 from actors.conversation import ToolCall
 from actors.part import HandOver
 from actors.ports import Toolbox
+from actors.tool_limits import ToolError
 from actors.user_code import confined
 from supervision.actor import Actor
+
+log = structlog.get_logger(__name__)
 
 LETS_GO_WITHIN_S: Final = 0.5
 """So long a tool may take, once it is cancelled at its deadline, until it is left to itself."""
@@ -47,6 +52,14 @@ class ToolReturned:
     call_id: str
     output: str
     hand_over: HandOver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRefused:
+    """The tool gave an error in words for the model, which is an output like another."""
+
+    call_id: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +105,18 @@ class ToolRunner(Actor):
         self.stop()
 
     async def _run(self) -> None:
+        self._asker.tell(await self._outcome())
+        self.stop()
+
+    async def _outcome(self) -> ToolReturned | ToolRefused:
+        tool, call_id = self._tool_call.name, self._tool_call.call_id
         scope = ToolScope(self._epoch)
         tool_scope.set(scope)
-        with confined():
-            async with asyncio.timeout(self._timeout_s):
-                output = await self._toolbox.call(self._tool_call.name, self._tool_call.arguments)
-        self._asker.tell(ToolReturned(self._tool_call.call_id, output, scope.hand_over))
-        self.stop()
+        try:
+            with confined():
+                async with asyncio.timeout(self._timeout_s):
+                    output = await self._toolbox.call(tool, self._tool_call.arguments)
+        except ToolError as error:
+            log.warning("tool failed", tool=tool, error=str(error))
+            return ToolRefused(call_id, str(error))
+        return ToolReturned(call_id, output, scope.hand_over)

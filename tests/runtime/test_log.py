@@ -1,15 +1,19 @@
 import io
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
 import structlog
 from pydantic import SecretStr
 
+from actors.conversation import ToolCall
 from actors.vendor import FailureKind, ProviderError
-from runtime import log
+from providers import DemoBrain
+from runtime import Agent, ToolError, function_tool, log
 from runtime.config import LogFormat, LogLevel, Settings
+from runtime.testing import simulate, tool_call
 
 KEY = 'sk-very"secret'
 
@@ -162,3 +166,50 @@ def test_what_a_vendor_reports_is_news_without_a_traceback() -> None:
     assert (line["error"], line["kind"]) == ("the key is wrong", "misconfigured")
     assert "exception" not in line
     assert ["a bug" in line["exception"] for line in lines(quiet)] == [True]
+
+
+class Desk(Agent):
+    llm = DemoBrain()
+
+    @function_tool
+    async def full(self) -> str:
+        """Say that nothing is free."""
+        raise ToolError("we are full")
+
+    @function_tool
+    async def broken(self) -> str:
+        """Fall."""
+        raise KeyError("a bug")
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (tool_call("full"), "we are full"),
+        (tool_call("fool"), "there is no tool fool; the tools are: full, broken"),
+        (tool_call("full", nights=2), "full: nights: .*"),
+    ],
+    ids=["refusal", "no such tool", "no such argument"],
+)
+async def test_an_error_that_the_model_reads_is_told_in_a_line(call: ToolCall, told: str) -> None:
+    stream = configured(LogFormat.JSON, level=LogLevel.WARNING)
+
+    async with simulate(Desk, llm=[call, "I am sorry."], text=True) as line:
+        await line.user_says("two nights please")
+        await line.agent_says("I am sorry.")
+
+    (said,) = lines(stream)
+    assert (said["event"], said["level"]) == ("tool failed", "warning")
+    assert re.fullmatch(told, said["error"])
+    assert "exception" not in said
+
+
+async def test_a_tool_with_a_bug_keeps_its_traceback() -> None:
+    stream = configured(LogFormat.JSON, level=LogLevel.WARNING)
+
+    async with simulate(Desk, llm=[tool_call("broken"), "Sorry."], text=True) as line:
+        await line.user_says("two nights please")
+        await line.agent_says("Sorry.")
+
+    (said,) = lines(stream)
+    assert "KeyError: 'a bug'" in said["exception"]
