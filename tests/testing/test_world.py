@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,8 @@ from runtime.testing.plan import CallPlan
 from runtime.testing.trouble import ActorFault, Blow, Trouble, VendorFault
 from runtime.testing.words import WordBook
 from runtime.testing.world import hold
+from supervision.address import Address
+from supervision.simulation_loop import Receive, SimulationLoop
 
 pytestmark = pytest.mark.timeout(120)
 ROOT = Path(__file__).parent.parent.parent
@@ -56,12 +59,29 @@ def test_the_same_seed_is_the_same_call_in_another_process(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_another_seed_deals_other_turns_in_the_same_call() -> None:
-    plan = CallPlan.of(30, faults=False)
-    one, other = hold(Main, plan), hold(Main, plan, turns_seed="other")
-    assert one.lines() != other.lines()
-    assert not violations(one)
-    assert not violations(other)
+def test_another_seed_deals_other_turns_in_the_same_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = CallPlan.of(23, faults=False)
+    order: list[str] = []
+    watched = SimulationLoop.watched
+
+    def noted(loop: SimulationLoop, address: Address[Any], receive: Receive) -> Receive:
+        handle = watched(loop, address, receive)
+
+        def note(message: Any) -> Any:
+            order.append(address.name)
+            return handle(message)
+
+        return note
+
+    monkeypatch.setattr(SimulationLoop, "watched", noted)
+    orders: list[list[str]] = []
+    for turns_seed in ("one", "one", "other"):
+        order.clear()
+        assert not violations(hold(Main, plan, turns_seed=turns_seed))
+        orders.append(list(order))
+    one, again, other = orders
+    assert one == again
+    assert one != other
 
 
 @pytest.mark.parametrize("slot", ["stt", "llm", "tts"])
