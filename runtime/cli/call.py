@@ -11,7 +11,7 @@ from pathlib import Path
 from runtime.cli import loops
 from runtime.cli.events_file import EventsFile
 from runtime.cli.live_worker import live_worker
-from runtime.cli.output import say
+from runtime.cli.output import exit_code, say
 from runtime.cli.preparation import Prepared, prepare
 from runtime.cli.slot_watch import SlotWatch
 from runtime.cli.transcript import Transcript
@@ -21,8 +21,6 @@ from runtime.places import check_place
 from runtime.worker import Worker
 from supervision.tree import TreeNode, render
 from transports import WavFileError, WavFileTransport
-
-NOT_ANSWERED = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ class _Call:
             raise UserError(slots.complaint)
         if tree is not None and self.options.tour:
             say(_tour(self.options, tree))
-        return 0 if transcript.answered else NOT_ANSWERED
+        return exit_code(answered=transcript.answered)
 
     async def _until_closed(
         self, worker: Worker, answering: asyncio.Event, slots: SlotWatch

@@ -11,13 +11,13 @@ from runtime.cli import loops
 from runtime.cli.chat_screen import ChatScreen
 from runtime.cli.events_file import EventsFile
 from runtime.cli.live_call import hold_call
+from runtime.cli.output import exit_code
 from runtime.cli.preparation import Prepared, prepare
 from runtime.cli.run_options import RunOptions
 from runtime.cli.stdin_lines import stdin_lines
 from runtime.places import check_place
 from transports.text_line import TextCaller, TextTransport
 
-NOT_ANSWERED = 1
 SETTLED_S = 0.2
 """Quiet for so long: nothing follows of the agent's own accord, such as a greeting."""
 HOW_TO_END = "Write a line and press Enter; Ctrl-D ends the conversation."
@@ -53,7 +53,7 @@ async def converse(prepared: Prepared, *, events: Path | None) -> int:
             beside=lambda _job: (_pass_on(caller, screen),),
             in_writing=True,
         )
-    return NOT_ANSWERED if screen.awaits_answer else 0
+    return exit_code(answered=not screen.awaits_answer)
 
 
 async def _pass_on(caller: TextCaller, screen: ChatScreen) -> None:

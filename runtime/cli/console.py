@@ -11,6 +11,7 @@ from runtime.cli import loops
 from runtime.cli.events_file import EventsFile
 from runtime.cli.keys import keys_pressed
 from runtime.cli.live_call import hold_call
+from runtime.cli.output import exit_code
 from runtime.cli.preparation import Prepared, prepare
 from runtime.cli.run_options import RunOptions
 from runtime.cli.screen import Screen
@@ -21,7 +22,6 @@ from runtime.places import check_place
 from transports.sound_device import SoundDesk, SoundDeviceTransport
 from transports.sound_library import SoundDeviceError
 
-NOT_ANSWERED = 1
 HALF_DUPLEX = (
     "The microphone waits while the agent speaks, or it would hear itself. "
     "With headphones: --full-duplex"
@@ -74,7 +74,7 @@ async def talk(prepared: Prepared, transport: SoundDeviceTransport, *, events: P
             listeners=listeners,
             beside=lambda job: (screen.run(), _obey_keys(job, transport.desk)),
         )
-    return 0 if transcript.answered else NOT_ANSWERED
+    return exit_code(answered=transcript.answered)
 
 
 async def _obey_keys(job: Job, desk: SoundDesk) -> None:

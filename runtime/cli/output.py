@@ -1,4 +1,4 @@
-"""What a command says on stdout, whose reader may go away."""
+"""What a command says, and how it tells that a call was in vain."""
 
 import os
 import sys
@@ -14,3 +14,12 @@ def say(text: str) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def exit_code(*, answered: bool) -> int:
+    """Return the exit code of a call that came to its end; one without an answer is told aloud."""
+    if answered:
+        return 0
+    text = "the call ended without an answer; --events FILE writes down what happened"
+    click.echo(f"runtime: {text}", err=True)
+    return 1

@@ -28,10 +28,10 @@ class Transcript:
 
     def __init__(self, write: Callable[[str], None], *, on_answer: Callable[[], None]) -> None:
         self.answered = False
-        """Whether the agent spoke after a turn of the caller; a greeting is no answer."""
+        """Whether the agent answered a turn of the caller; a greeting is no answer."""
         self._write = write
         self._on_answer = on_answer
-        self._asked = False
+        self._asked_epoch: int | None = None
         self._begun_ns: int | None = None
 
     def hear(self, report: Report) -> None:
@@ -46,12 +46,20 @@ class Transcript:
     def _remember(self, report: Report) -> None:
         match report.event:
             case TurnCommitted():
-                self._asked = True
-            case AgentSpeechStarted() if self._asked and not self.answered:
-                self.answered = True
-                self._on_answer()
+                if self._asked_epoch is None:
+                    self._asked_epoch = report.epoch
+            case AgentSpeechStarted():
+                self._note_answer(report.epoch)
+            case AgentTranscript(text=text) if text:  # an agent without a voice writes only
+                self._note_answer(report.epoch)
             case _:
                 pass
+
+    def _note_answer(self, epoch: int) -> None:
+        asked = self._asked_epoch
+        if asked is not None and epoch >= asked and not self.answered:
+            self.answered = True
+            self._on_answer()
 
 
 def _lines(report: Report) -> Iterator[str]:

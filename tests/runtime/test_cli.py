@@ -101,12 +101,15 @@ def test_a_tour_shows_the_company_in_mid_call_and_what_to_try_next(desk: Desk) -
     assert f" run {desk.module}:Main --input YOURS.wav" in said
 
 
-def test_a_call_without_an_answer_exits_with_1(desk: Desk) -> None:
+def test_a_call_without_an_answer_says_so_and_exits_with_1(desk: Desk) -> None:
     desk.declare("stt = ScriptedSTT(utterances=[])")
 
     code, said, complaint = desk.call()
 
-    assert (code, complaint) == (1, "")
+    assert code == 1
+    assert complaint.splitlines() == [
+        "runtime: the call ended without an answer; --events FILE writes down what happened"
+    ]
     assert "the call is over" in said
 
 

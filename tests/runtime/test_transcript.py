@@ -97,6 +97,14 @@ def test_a_greeting_is_no_answer() -> None:
     assert reader.answers == 0
 
 
+def test_an_agent_without_a_voice_answers_in_writing() -> None:
+    reader = Reader()
+
+    reader.hear(QUESTION, AgentTranscript("Three.", interrupted=False))
+
+    assert reader.transcript.answered
+
+
 def test_the_first_answer_is_noticed_once() -> None:
     reader = Reader()
 
