@@ -51,8 +51,10 @@ class CallLineup:
         """Put others in the place of these parts.
 
         Raises:
-            UserError: a part is not one of the call's, is wrongly declared, or did not come up.
+            UserError: a part is not one of the call's, is wrongly declared, or did not come up; or
+                the call is over.
         """
+        self._check_that_it_goes_on()
         casts = {_slot(name): _cast(name, value) for name, value in parts.items()}
         for name, cast in casts.items():
             if not cast:
@@ -72,8 +74,10 @@ class CallLineup:
         """Let the call go on with exactly these parts.
 
         Raises:
-            UserError: a part is wrongly declared, or did not come up; then nothing has changed.
+            UserError: a part is wrongly declared, or did not come up; then nothing has changed. Or
+                the call is over.
         """
+        self._check_that_it_goes_on()
         casts = {_slot(name): _cast(name, value) for name, value in parts.items()}
         filled = frozenset(name for name, cast in casts.items() if cast)
         async with self._changing, AsyncExitStack() as undo:
@@ -92,6 +96,10 @@ class CallLineup:
                 self.casts[name] = ()
                 await self._remove(name)
             self.casts.update(casts)
+
+    def _check_that_it_goes_on(self) -> None:
+        if not self.tree.is_running:
+            raise UserError("the call is over: its parts can be changed no more")
 
     async def _add(self, name: str, cast: Cast) -> None:
         await self.tree.ask(StartChild(self.child(name, cast)), timeout_s=CHANGE_WITHIN_S)

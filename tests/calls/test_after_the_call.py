@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from actors.reports import TurnCommitted
 from actors.utterance import Utterance
+from providers.scripted_llm import ScriptedLLM
 from runtime.errors import UserError
 from runtime.session_handle import SessionHandle
 from tests.calls.rig import Rig, agent, call
@@ -89,3 +90,12 @@ async def test_no_room_is_opened_where_the_worker_has_ended() -> None:
         await over(rig)
     with pytest.raises(UserError, match="open rooms inside 'async with"):
         await rig.worker.open_room("r2", LoopbackTransport(LoopbackCaller()))
+
+
+async def test_parts_cannot_be_changed_any_more() -> None:
+    async with call(agent()) as rig:
+        session = await over(rig)
+        with pytest.raises(UserError, match="the call is over"):
+            await session.change_component(llm=ScriptedLLM(replies=["Hello."]))
+        with pytest.raises(UserError, match="the call is over"):
+            await session.change_pipeline(llm=ScriptedLLM(replies=["Hello."]))
