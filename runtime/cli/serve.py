@@ -25,7 +25,6 @@ from runtime.doors.config import DoorConfig, IceServer
 from runtime.doors.server import HttpDoor, listen
 from runtime.doors.tokens import Grant, TokenDesk
 from runtime.errors import UserError
-from runtime.heap import settle
 from runtime.places import check_place
 from runtime.worker import Worker
 
@@ -113,7 +112,6 @@ async def _serve(
             app = asgi_app(worker.doors(config))
             most = config.max_rooms * CONNECTIONS_A_ROOM + SPARE_CONNECTIONS
             await worker.open_door("http", lambda: HttpDoor(app, listener, max_connections=most))
-            settle()  # the doors have loaded a web server and codecs
             link = _link(listener, options.host)
             if config.only_loopback:
                 token = worker.token("you", Grant.CREATE, Grant.ADMIN, lives_s=LINK_LIVES_S)

@@ -3,10 +3,16 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from runtime.agent_config import AgentConfig
+from runtime.cli.live_worker import live_worker
+from runtime.cli.preparation import Prepared
+from runtime.config import Settings
 from runtime.heap import settle
+from tests.calls.rig import agent
 
 
 class Thing:
@@ -41,3 +47,11 @@ def test_garbage_is_taken_out_before_the_rest_is_left_alone() -> None:
     del thing
     settle()
     assert gone() is None
+
+
+async def test_a_worker_of_the_command_has_left_what_was_loaded_out(tmp_path: Path) -> None:
+    who = agent()
+    prepared = Prepared("hotel:Main", tmp_path, who, AgentConfig.of(who), Settings())
+    assert gc.get_freeze_count() == 0
+    async with live_worker(prepared, [], is_visible=False):
+        assert gc.get_freeze_count() > 0
