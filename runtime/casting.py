@@ -15,7 +15,7 @@ from actors.ports import LanguageModel, Provider, Services, Transport
 from actors.reports import Failure, Report
 from actors.session.succession import Summarise
 from actors.session.summary import summarise
-from actors.text import GuardedFilter
+from actors.text import GuardedFilter, TextFilter
 from actors.turn_taking.trace import Trace
 from actors.user_code import confined
 from actors.wishes import SummaryWritten
@@ -70,15 +70,8 @@ def plan_job(
     with confined():
         agent = instantiate(target)
     config = AgentConfig.of(agent, executor=house.executor)
-    if opening.in_writing:
-        config = replace(config, text_filter=AsWritten)
-
-    def filter_failed(detail: str) -> None:
-        at_ns = round(asyncio.get_running_loop().time() * 1e9)
-        call.report(Failure("text_filter", "error", detail), at_ns=at_ns)
-
-    own = config.text_filter
-    config = replace(config, text_filter=lambda: GuardedFilter(own, filter_failed))
+    own_filter = AsWritten if opening.in_writing else config.text_filter
+    config = replace(config, text_filter=_guarded(own_filter, lambda: call))
     providers = _by_slot(config, in_writing=opening.in_writing)
     part = make_part(agent, config, in_writing=opening.in_writing)
     listeners = Listeners(opening.room)
@@ -89,16 +82,7 @@ def plan_job(
     casts: dict[str, Sequence[Provider[Any]]] = dict(casts_of(config))
     lineup = CallLineup(call, tree, lambda slot, cast: slot_child(slot, cast, plan), casts)
     backstage = Backstage(config, casts, house.executor, call.on_stage, opening.in_writing, servers)
-    handle = SessionHandle(
-        opening.room,
-        call.addresses.session,
-        listeners,
-        backstage,
-        lineup,
-        call,
-        Curtain(listeners),
-        opening.userdata,
-    )
+    handle = _handle(opening, call, listeners, backstage, lineup)
     agent.session = replace(handle, part=part.id)
     plan = JobPlan(
         call=call,
@@ -118,6 +102,16 @@ def plan_job(
         tree=tree,
     )
     return plan
+
+
+def _guarded(own: Callable[[], TextFilter], call: Callable[[], Call]) -> Callable[[], TextFilter]:
+    """Return what makes the agent's text filters, whose failures the call tells."""
+
+    def tell(detail: str) -> None:
+        at_ns = round(asyncio.get_running_loop().time() * 1e9)
+        call().report(Failure("text_filter", "error", detail), at_ns=at_ns)
+
+    return lambda: GuardedFilter(own, tell)
 
 
 def _by_slot(config: AgentConfig, *, in_writing: bool) -> dict[str, tuple[Provider[Any], ...]]:
@@ -149,6 +143,21 @@ def _call(
         lineup=Lineup(frozenset(filled)),
         health=house.health,
         kept=house.kept,
+    )
+
+
+def _handle(
+    opening: Opening, call: Call, listeners: Listeners, backstage: Backstage, lineup: CallLineup
+) -> SessionHandle:
+    return SessionHandle(
+        opening.room,
+        call.addresses.session,
+        listeners,
+        backstage,
+        lineup,
+        call,
+        Curtain(listeners),
+        opening.userdata,
     )
 
 
