@@ -1,6 +1,7 @@
 """No test leaves anything behind; async tests run on virtual time by `runtime.testing.plugin`."""
 
 import contextlib
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,13 @@ def plain_logs() -> None:
     )
     structlog.reset_defaults()  # `configure` keeps what it is not given, an earlier level too
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(autouse=True)
+def thawed_heap() -> Iterator[None]:
+    """Let no test see how an earlier one settled the heap."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,7 @@
 
 import gc
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from runtime.agent_config import AgentConfig
 from runtime.cli.live_worker import live_worker
@@ -20,13 +17,6 @@ class Thing:
 
     def __init__(self) -> None:
         self.me = self
-
-
-@pytest.fixture(autouse=True)
-def thawed() -> Iterator[None]:
-    """Leave the heap of the tests as it was."""
-    yield
-    gc.unfreeze()
 
 
 def test_what_lives_is_walked_no_more_and_what_comes_later_is_still_collected() -> None:
