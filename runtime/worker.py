@@ -92,6 +92,7 @@ class Worker:
         self._stack.enter_context(LoopWatchdog())
         tree = run_tree(self._tree(), name="worker", clock=self._clock)
         self._root = await self._stack.enter_async_context(tree)
+        self._stack.push_async_callback(self._close_rooms)
         return self
 
     async def __aexit__(
@@ -100,12 +101,17 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        """Close all rooms at once, as their callers would notice it, then stop the tree."""
+        """Close all rooms at once, as their callers would notice it, then stop the tree.
+
+        Cancelled, it leaves the callers to it; the tree is stopped in its order all the same.
+        """
         self._is_leaving = True
+        return await self._stack.__aexit__(kind, error, traceback)
+
+    async def _close_rooms(self) -> None:
         async with asyncio.TaskGroup() as rooms:
             for job in tuple(self._jobs.values()):
                 rooms.create_task(job.close("the worker stops"))
-        return await self._stack.__aexit__(kind, error, traceback)
 
     def _tree(self) -> SupervisorSpec:
         return SupervisorSpec(

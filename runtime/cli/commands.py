@@ -124,7 +124,7 @@ def _door_options(command: Callable[..., int]) -> Callable[..., int]:
                 show_default=True,
                 metavar="SECONDS",
                 help="When told to end, take no more calls and let those under way go on for so "
-                "long; told again, end at once.",
+                "long; told again, do not wait.",
             ),
             click.option(
                 "--dev", is_flag=True, help="Let admins crash actors, to see how calls go on."

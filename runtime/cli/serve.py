@@ -129,9 +129,8 @@ async def _until_told_to_end(worker: Worker, drain_s: float) -> None:
         await asyncio.get_running_loop().create_future()
     finally:
         if drain_s and worker.rooms:
-            say(
-                f"{len(worker.rooms)} under way go on for up to {drain_s:g} s; Ctrl-C ends at once."
-            )
+            under_way = f"{len(worker.rooms)} under way go on for up to {drain_s:g} s"
+            say(f"{under_way}; Ctrl-C ends the waiting.")
             await worker.drain(drain_s)
 
 

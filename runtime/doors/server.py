@@ -6,6 +6,7 @@ calls wait for their callers to come back.
 
 import asyncio
 import contextlib
+import logging
 import socket
 import sys
 from typing import Any, Final
@@ -72,6 +73,21 @@ class RefusableSocket(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
 
+class _Cancelled(logging.Filter):
+    """Tells what was cancelled from what failed; uvicorn takes both for faults of the application.
+
+    A second Ctrl-C cancels whatever is under way, and each connection would log a traceback.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drop what only says that the end has come."""
+        raised = record.exc_info[1] if record.exc_info else None
+        return not isinstance(raised, asyncio.CancelledError)
+
+
+_CANCELLED: Final = _Cancelled()
+
+
 class HttpDoor(Actor):
     """Serves the application on a socket that is bound already."""
 
@@ -84,6 +100,7 @@ class HttpDoor(Actor):
 
     async def on_start(self) -> None:
         """Listen."""
+        logging.getLogger("uvicorn.error").addFilter(_CANCELLED)  # one object, however often
         server = Server(self._config())
         server.config.load()
         server.lifespan = server.config.lifespan_class(server.config)

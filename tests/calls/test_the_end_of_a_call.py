@@ -5,7 +5,10 @@ import asyncio
 import pytest
 
 from providers.scripted_llm import ScriptedLLM
+from runtime.agent import Agent
+from runtime.worker import Worker
 from tests.calls.rig import Rig, agent, call
+from transports.loopback import LoopbackTransport
 
 LONG = "One two three four five six seven eight nine ten eleven twelve."
 
@@ -43,3 +46,29 @@ async def test_whoever_waits_for_an_utterance_learns_that_the_call_has_ended() -
         heard = await utterance
     assert heard.outcome == "interrupted"
     assert LONG.startswith(heard.text)
+
+
+class Lingering(Agent):
+    """Takes its time to leave."""
+
+    async def on_exit(self) -> None:
+        await asyncio.sleep(9.0)
+
+
+async def test_a_leave_taking_that_is_not_waited_for_ends_the_tree_all_the_same() -> None:
+    loop = asyncio.get_running_loop()
+    worker = Worker(Lingering)
+
+    async def serve() -> None:
+        async with worker:
+            await worker.open_room("r1", LoopbackTransport())
+            loop.call_later(1.0, serving.cancel)
+
+    began_s = loop.time()
+    serving = loop.create_task(serve())
+    await asyncio.wait({serving})
+    jobs = worker.actor("jobs")
+    assert serving.cancelled()
+    assert jobs is not None
+    assert not jobs.is_running
+    assert loop.time() - began_s < 2.0

@@ -6,11 +6,12 @@ import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
 from runtime.cli.serve import is_loopback
 from runtime.doors.doors import PROTOCOL
@@ -85,31 +86,56 @@ async def test_a_token_of_the_command_is_one_of_the_doors() -> None:
     assert b"set UNDERSTUDY_SECRET" in complaint
 
 
-async def test_20_a_worker_that_is_told_to_end_lets_its_call_go_on_and_nobody_new_in() -> None:
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """A worker that waits for its call, and the two ways to it."""
+
+    process: asyncio.subprocess.Process
+    http: httpx2.AsyncClient
+    call: ClientConnection
+
+
+@asynccontextmanager
+async def draining_with_a_call() -> AsyncGenerator[Draining]:
+    """Run a worker that was told to end, and waits for its one call."""
     arguments = ("run", "examples.front_desk:Main", "--port", "0", "--drain", "30")
     async with command(*arguments) as process:
         assert process.stdout is not None
         said = (await process.stdout.readline()).decode()
         page, _, token = said.removeprefix("Talk: ").strip().partition("#token=")
-        async with httpx2.AsyncClient(base_url=page) as http:
-            headers = {"Authorization": f"Bearer {token}"}
-            ticket = (await http.post("/rooms", headers=headers)).json()
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(base_url=page, headers=headers) as http:
+            ticket = (await http.post("/rooms")).json()
             url = page.replace("http", "ws", 1).rstrip("/") + ticket["websocket"]
             async with connect(url, subprotocols=[PROTOCOL, f"bearer.{ticket['token']}"]) as call:  # pyright: ignore[reportArgumentType]
                 assert json.loads(await call.recv())["type"] == "ready"
                 process.send_signal(signal.SIGTERM)
                 while b"go on for up to 30 s" not in await process.stdout.readline():
                     pass
-                answer = await http.post("/rooms", headers=headers)
-                assert (answer.status_code, answer.json()["error"]["code"]) == (
-                    503,
-                    "worker_leaving",
-                )
-                assert (await http.get("/readyz")).json() == {"ready": False, "free": 0}
-                await call.ping()
-                await call.send('{"type": "bye"}')
+                yield Draining(process, http, call)
+
+
+async def test_20_a_worker_that_is_told_to_end_lets_its_call_go_on_and_nobody_new_in() -> None:
+    async with draining_with_a_call() as worker:
+        answer = await worker.http.post("/rooms")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "worker_leaving")
+        assert (await worker.http.get("/readyz")).json() == {"ready": False, "free": 0}
+        await worker.call.ping()
+        await worker.call.send('{"type": "bye"}')
         async with asyncio.timeout(20):
-            assert await process.wait() == 130
+            assert await worker.process.wait() == 130
+
+
+async def test_a_worker_that_is_told_to_end_twice_ends_at_once_and_says_so_in_a_line() -> None:
+    async with draining_with_a_call() as worker, worker.http.stream("GET", "/tree/stream") as tree:
+        assert tree.status_code == 200
+        worker.process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(5):
+            _, logged = await worker.process.communicate()
+    assert worker.process.returncode == 130
+    assert logged.endswith(b"stopped\n")
+    assert b"Traceback" not in logged
+    assert b"error" not in logged.replace(b"uvicorn.error", b"")
 
 
 async def test_what_is_still_under_way_when_the_time_is_up_is_not_waited_for() -> None:
