@@ -5,12 +5,13 @@ Everything about a call that must outlive a crash of the Session. Plain data, ow
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from actors.call import AnyAddress
 from actors.conversation import Conversation, ImagePart, Item, Summary, ToolCall
 from actors.events import SpokenWord
 from actors.part import Part
+from actors.reports import AgentChanged
 from actors.turn_taking import ConfirmSpeculation, Effect, OutputKind, StartOutput, State
 from actors.utterance import Utterance
 from actors.wishes import MadeSpeech
@@ -102,6 +103,10 @@ class Act:
     """Whose step it is."""
 
 
+Deed: TypeAlias = Effect | Act | AgentChanged
+"""What the Session has to do, or to tell, because of a message."""
+
+
 @dataclass(slots=True)
 class CallRecord:
     """The Session's hold."""
@@ -112,7 +117,7 @@ class CallRecord:
     playing: str
     """The id of the one on stage."""
     acts: deque[Act] = field(default_factory=deque[Act])
-    """What is left to do of a change of agents; the first is being done."""
+    """What is left to do of a change of agents; the first is being done, or stands in `todo`."""
     entering: bool = False
     """Whether ``on_enter`` of an agent that took over runs."""
     forgotten: frozenset[str] = frozenset()
@@ -126,8 +131,8 @@ class CallRecord:
     """Calls that have no output yet."""
     abandoned_tools: int = 0
     """How many the call has given up because they did not answer."""
-    todo: deque[Effect] = field(default_factory=deque[Effect])
-    """Effects of the last step that were not carried out yet."""
+    todo: deque[Deed] = field(default_factory=deque[Deed])
+    """What follows from the last message and was not carried out yet."""
     tries: int = 0
     applied: object = None
     """The message that was applied last: the one thing that a crash makes come twice."""

@@ -6,8 +6,7 @@ What it learns on the way (positions, words, texts, times) goes into the call re
 from dataclasses import replace
 from typing import Any
 
-from actors.call_record import CallRecord, Output, Request, RunningTool
-from actors.conversation import ToolOutput
+from actors.call_record import CallRecord, Output, Request
 from actors.decision_reports import TurnJudged
 from actors.events import (
     CallerDtmf,
@@ -236,32 +235,28 @@ class Listener:
     def _tool(
         self, record: CallRecord, message: ToolStarted | ToolEnded, now_ns: int
     ) -> tuple[Input, ...]:
-        output = record.outputs.get(message.epoch)
-        running = {} if output is None else output.running_tools
+        epoch = message.epoch
         match message:
-            case ToolStarted(epoch, call, safe, timeout_s):
-                record.tool_calls[call.call_id] = call
-                memory.write_tool(record, epoch, call)
+            case ToolStarted(_, call):
                 called = ToolCalled(call.name, call.arguments, "started")
-                running[call.call_id] = RunningTool(safe, now_ns + round(timeout_s * 1e9))
-            case ToolEnded(epoch, result, arguments, status):
-                if record.tool_calls.pop(result.call_id, None) is None:
+            case ToolEnded(_, result, arguments, status):
+                if result.call_id not in record.tool_calls:
                     return ()
-                memory.write_tool(record, epoch, result)
                 called = ToolCalled(result.name, arguments, status, result.output)
-                running.pop(result.call_id, None)
-                if status == "abandoned":
-                    self._abandoned(record, result, epoch)
+                if status == "abandoned":  # its thread may still hang
+                    text = f"{result.output}; {record.abandoned_tools + 1} abandoned in this call"
+                    self._conductor.report(
+                        Failure(f"tool {result.name}", status, text), epoch=epoch
+                    )
         self._conductor.report(called, epoch=epoch)
-        busy = not all(tool.safe for tool in running.values())
-        until_ns = max((tool.until_ns for tool in running.values()), default=0)
-        return () if output is None else (inputs.ToolsBusy(epoch, busy, until_ns),)
-
-    def _abandoned(self, record: CallRecord, result: ToolOutput, epoch: int) -> None:
-        """Count and report a tool that the call has given up; its thread may still hang."""
-        record.abandoned_tools += 1
-        text = f"{result.output}; {record.abandoned_tools} abandoned in this call"
-        self._conductor.report(Failure(f"tool {result.name}", "abandoned", text), epoch=epoch)
+        memory.note_tool(record, message, now_ns)  # last: who falls over the above does it again
+        output = record.outputs.get(epoch)
+        if output is None:
+            return ()
+        running = output.running_tools.values()
+        busy = not all(tool.safe for tool in running)
+        until_ns = max((tool.until_ns for tool in running), default=0)
+        return (inputs.ToolsBusy(epoch, busy, until_ns),)
 
     @staticmethod
     def _request(record: CallRecord, message: Say | Reply) -> tuple[Input, ...]:

@@ -6,8 +6,9 @@ heard, and always holds exactly the words that were.
 
 from dataclasses import replace
 
-from actors.call_record import CallRecord, Output, Request, Stamps
+from actors.call_record import CallRecord, Output, Request, RunningTool, Stamps
 from actors.conversation import Conversation, Message, ToolCall, ToolOutput, new_id
+from actors.tools.events import ToolEnded, ToolStarted
 from actors.turn_taking import OutputKind
 from actors.word_map import heard
 
@@ -59,7 +60,23 @@ def commit_turn(record: CallRecord, epoch: int, text: str, continues: int | None
     output.early.clear()
 
 
-def write_tool(record: CallRecord, epoch: int, item: ToolCall | ToolOutput) -> None:
+def note_tool(record: CallRecord, message: ToolStarted | ToolEnded, now_ns: int) -> None:
+    """Write down that a tool runs, or has run."""
+    output = record.outputs.get(message.epoch)
+    running = {} if output is None else output.running_tools
+    match message:
+        case ToolStarted(epoch, call, safe, timeout_s):
+            record.tool_calls[call.call_id] = call
+            running[call.call_id] = RunningTool(safe, now_ns + round(timeout_s * 1e9))
+            _write_tool(record, epoch, call)
+        case ToolEnded(epoch, result, _, status):
+            del record.tool_calls[result.call_id]
+            running.pop(result.call_id, None)
+            record.abandoned_tools += status == "abandoned"
+            _write_tool(record, epoch, result)
+
+
+def _write_tool(record: CallRecord, epoch: int, item: ToolCall | ToolOutput) -> None:
     """Write a tool call or its output; that of a speculation waits for its turn."""
     output = record.outputs.get(epoch)
     if output is not None and output.kind is OutputKind.TURN and not output.user_message_id:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
 
-from actors.call_record import CallRecord
+from actors.call_record import Act, CallRecord, Deed
 from actors.events import (
     CallerDone,
     CallerJoined,
@@ -21,7 +21,7 @@ from actors.events import (
 )
 from actors.hook_runner import Hook, failure_of, run_hook
 from actors.part import EndReply, HandOver
-from actors.reports import SessionClosed, WokenUp
+from actors.reports import AgentChanged, SessionClosed, WokenUp
 from actors.session.call_limits import Clockwork, LimitDue
 from actors.session.conductor import Conductor
 from actors.session.giving_up import give_up
@@ -99,8 +99,8 @@ class Session(Actor):
         else:
             self._clockwork.resume(self._record)
             self._succession.take_up(self._record)
-            for effect in rearm(self._record.machine):
-                self._carry_out(effect)
+            again = rearm(self._record.machine)
+            self._record.todo.extend(deed for deed in again if deed not in self._record.todo)
         self._call.addresses.transport.monitor(self.address, "transport")
         self._drain()
 
@@ -163,7 +163,7 @@ class Session(Actor):
     # ------------------------------------------------------------ effects
 
     def _drain(self) -> None:
-        """Carry out what is left to do; an effect over which two incarnations fell is given up."""
+        """Carry out what is left to do; a deed over which two incarnations fell is given up."""
         record = self._record
         while record.todo:
             record.tries += 1
@@ -173,7 +173,7 @@ class Session(Actor):
                 record.tries = 0
             else:
                 record.tries = 0  # first: a Session that falls over the telling does not try again
-                give_up(record.todo.popleft(), self._conductor, self.address)
+                give_up(record, self._conductor, self.address)
         if record.ending and not record.closed:
             record.closed = True
             self._conductor.close_cut(record)
@@ -181,19 +181,24 @@ class Session(Actor):
             self._call.addresses.transport.tell(HangUp(record.closing))
             self.stop()
 
-    def _carry_out(self, effect: fx.Effect) -> None:
-        match effect:
+    def _carry_out(self, deed: Deed) -> None:
+        match deed:
             case SetTimer(name, due_ns):
                 delay_s = max(0, due_ns - self.clock.now_ns()) / 1e9
                 self.after(delay_s, _TimerDue(name), key=name)
             case CancelTimer(name):
                 self.cancel_after(name)
+            case Act():
+                for given in self._succession.act(self._record, deed):
+                    self._step(self._record, given, self.clock.now_ns())
+            case AgentChanged():
+                self._conductor.report(deed)
             case _:
-                self._conductor.carry_out(self._record, effect)
-                if isinstance(effect, fx.AgentStateChanged):
+                self._conductor.carry_out(self._record, deed)
+                if isinstance(deed, fx.AgentStateChanged):
                     self._end_if_quiet(self._record)
                     self._summarise_if_due(self._record)
-                elif isinstance(effect, fx.WakeUp):
+                elif isinstance(deed, fx.WakeUp):
                     self._conductor.report(WokenUp())
                     self.run_hook("on_wake_up", self._record.part.hooks.on_wake_up, timeout_s=None)
 
@@ -204,11 +209,10 @@ class Session(Actor):
         if isinstance(message, HandOver):
             return self._succession.begin(record, message)
         order = message.hand_over if message.output.call_id in record.tool_calls else None
+        if order is not None:
+            self._call.addresses.llm.tell(EndReply(message.epoch))
         ended = self._listener.inputs(record, message, now_ns)
-        if order is None:
-            return ended
-        self._call.addresses.llm.tell(EndReply(message.epoch))
-        return (*ended, *self._succession.begin(record, order))
+        return ended if order is None else (*ended, *self._succession.begin(record, order))
 
     # ------------------------------------------------------------ begin and end
 
@@ -284,7 +288,8 @@ class Session(Actor):
         if record.closing and name == "on_exit":
             record.ending = True
             return (inputs.Close(),)
-        return self._succession.hook_ended(record, name)
+        self._succession.hook_ended(record, name)
+        return ()
 
     def run_hook(
         self, name: str, hook: Callable[[], Awaitable[None]], *, timeout_s: float | None

@@ -2,8 +2,8 @@
 
 The new part is on stage at once: whatever begins from now on is its own. Then, one after the other:
 ``on_exit`` of the old one, a summary if one was asked for, and ``on_enter`` of the new one, or its
-answer to the caller if it has none. What is left to do stands in the call record, so that a
-restarted Session goes on with it.
+answer to the caller if it has none. What is left to do stands in the call record and is taken out
+when it is done, so that a restarted Session goes on with it and leaves nothing out.
 """
 
 from collections.abc import Awaitable, Callable
@@ -53,7 +53,10 @@ class Succession:
         self._summarise = summarise
 
     def begin(self, record: CallRecord, order: HandOver) -> tuple[Input, ...]:
-        """Put the new part on stage; return what the turn machine is told."""
+        """Put the new part on stage; return what the turn machine is told.
+
+        All that others are to be told of it is left to do: nothing of this can fall halfway.
+        """
         if record.closing:
             return ()
         old, new = record.part, order.part
@@ -64,25 +67,24 @@ class Succession:
             del record.parts[gone]
         if order.conversation == "fresh":
             _forget(record)
-        self._call.report(AgentChanged(old.name, new.name), at_ns=self._session.clock.now_ns())
+        record.todo.append(AgentChanged(old.name, new.name))
         recap = (Act("recap", new.id),) if order.conversation == "summary" else ()
         idle = not record.acts
         record.acts.extend((Act("exit", old.id), *recap, Act("enter", new.id)))
-        changed = inputs.HandedOver(new.rules)
-        return (changed, *self._next(record)) if idle else (changed,)
+        if idle:
+            record.todo.append(record.acts[0])
+        return (inputs.HandedOver(new.rules),)
 
     def take_up(self, record: CallRecord) -> None:
         """Let the stages know who is on stage."""
         self._call.on_stage.part = record.part
 
-    def hook_ended(self, record: CallRecord, name: str) -> tuple[Input, ...]:
-        """Go on with the next act; return what the turn machine is told."""
+    def hook_ended(self, record: CallRecord, name: str) -> None:
+        """Let the next act be done."""
         if name == "on_enter":
             record.entering = False
         elif record.acts and name in {"on_exit", "recap"}:
-            record.acts.popleft()
-            return self._next(record)
-        return ()
+            next_act(record)
 
     def goes_on(self, record: CallRecord) -> bool:
         """Whether it is still to come that the new agent speaks."""
@@ -98,27 +100,28 @@ class Succession:
 
     # ------------------------------------------------------------ the acts
 
-    def _next(self, record: CallRecord) -> tuple[Input, ...]:
-        while record.acts:
-            act = record.acts[0]
-            part = record.parts.get(act.part)
-            match act.what:
-                case "exit" if part is not None:
-                    run = part.hooks.on_exit
-                    self._session.run_hook("on_exit", run, timeout_s=EXIT_HOOK_S)
-                    return ()
-                case "recap":
-                    self._recap(record)
-                    return ()
-                case "enter" if part is not None:
-                    record.acts.popleft()
-                    record.entering = part.enters
-                    if not part.enters:
-                        return (*_answer(record, part), *self._next(record))
+    def act(self, record: CallRecord, act: Act) -> tuple[Input, ...]:
+        """Do an act, or begin it; return what the turn machine is told.
+
+        That one is over is noted last, so that a Session which falls over it does it again.
+        """
+        part = record.parts.get(act.part)
+        match act.what:
+            case "exit" if part is not None:
+                self._session.run_hook("on_exit", part.hooks.on_exit, timeout_s=EXIT_HOOK_S)
+                return ()
+            case "recap":
+                self._recap(record)
+                return ()
+            case "enter" if part is not None:
+                record.entering = part.enters
+                if part.enters:
                     self._session.run_hook("on_enter", part.hooks.on_enter, timeout_s=None)
-                case _:  # an agent of long ago, which has been forgotten
-                    record.acts.popleft()
-        return ()
+                answer = () if part.enters else _answer(record, part)
+            case _:  # of an agent of long ago, which has been forgotten
+                answer = ()
+        next_act(record)
+        return answer
 
     def _recap(self, record: CallRecord) -> None:
         conversation, before = shown(record), record.summary
@@ -126,6 +129,13 @@ class Succession:
         self._session.run_hook(
             "recap", lambda: summarise(conversation, before, 1), timeout_s=RECAP_S
         )
+
+
+def next_act(record: CallRecord) -> None:
+    """The act in hand is over: the next one is to be done."""
+    record.acts.popleft()
+    if record.acts:
+        record.todo.append(record.acts[0])
 
 
 def _answer(record: CallRecord, part: Part) -> tuple[Input, ...]:

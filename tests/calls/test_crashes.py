@@ -24,7 +24,7 @@ from actors.track.audio_track import AudioTrack
 from actors.tts.performer import TtsPerformer
 from actors.tts.role import TtsRole
 from actors.turn import TurnPerformer, TurnRole
-from actors.turn_taking.effects import DtmfEntered, Effect
+from actors.turn_taking.effects import DtmfEntered, Effect, UserStateChanged
 from actors.vad import VadPerformer, VadRole
 from providers.scripted_ears import ScriptedDenoiser, ScriptedTurnDetector
 from providers.scripted_stt import ScriptedSTT
@@ -175,6 +175,26 @@ async def test_an_effect_that_is_given_up_is_told(monkeypatch: pytest.MonkeyPatc
         assert await rig.asks() == "We have three rooms free."
     assert (error["where"], error["kind"]) == ("session", "crash")
     assert error["message"] == "DtmfEntered could not be carried out"
+
+
+async def test_what_a_session_cannot_do_at_its_start_costs_neither_the_room_nor_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = Conductor.carry_out
+
+    def carry_out(self: Conductor, record: CallRecord, effect: Effect) -> None:
+        restarted = rig.job.call.addresses.session.incarnation > 1
+        if isinstance(effect, UserStateChanged) and restarted and not rig.named("error"):
+            falls()
+        real(self, record, effect)
+
+    monkeypatch.setattr(Conductor, "carry_out", carry_out)
+    async with call(agent()) as rig:
+        assert await rig.asks() == "We have three rooms free."
+        rig.job.call.addresses.session.kill()
+        error = await rig.until("error")
+        assert error["message"] == "UserStateChanged could not be carried out"
+        assert await rig.asks(answers=2) == "You are welcome."
 
 
 class Courteous(Agent):
