@@ -93,6 +93,12 @@ class Output:
         """Whether it ended before it was complete."""
         return self.over not in {"", "finished", "silent"}
 
+    def let_go(self, outcome: str, text: str) -> None:
+        """Tell whoever awaits it how it ended."""
+        waiting = self.within if self.request is None else [self.request, *self.within]
+        for request in waiting:
+            request.utterance.resolve(outcome, text)
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -264,19 +264,20 @@ class Conductor:
                 assert_never(effect)
 
     def close_output(self, record: CallRecord, output: Output) -> None:
-        """Write what was heard of an output that is over, and tell whoever waits for it, once."""
+        """Write what was heard of an output that is over, and tell whoever waits for it, once.
+
+        That it was told is noted last: a Session that falls over the telling tells again.
+        """
         if output.told:
             return
-        output.told = True
         text = memory.write_heard(record, output)
         played_ms = output.played * 1000 // self._call.track_rate_hz
         self.report(AgentSpeechFinished(output.over, played_ms), epoch=output.epoch)
         if text:
             self.report(AgentTranscript(text, output.breaks_off), epoch=output.epoch)
         self._hooks.agent_turn_ended(text)
-        waiting = output.within if output.request is None else [output.request, *output.within]
-        for request in waiting:
-            request.utterance.resolve(output.over, text)
+        output.let_go(output.over, text)
+        output.told = True
 
     def close_cut(self, record: CallRecord) -> None:
         """Close what was cut at the very end: the track's answer would come too late."""
@@ -285,12 +286,10 @@ class Conductor:
                 self.close_output(record, output)
 
     def _speak_within(self, record: CallRecord, epoch: int, ref: str) -> None:
-        request = record.requests.pop(ref, None)
-        output = record.outputs.get(epoch)
-        if request is None or output is None:
-            return
-        output.within.append(request)
-        self._call.addresses.llm.tell(SayWithin(epoch, request.text))
+        request, output = record.requests.get(ref), record.outputs.get(epoch)
+        if request is not None and output is not None:
+            self._call.addresses.llm.tell(SayWithin(epoch, request.text))
+            output.within.append(record.requests.pop(ref))
 
     def _drop(self, record: CallRecord, ref: str) -> None:
         request = record.requests.pop(ref, None)
