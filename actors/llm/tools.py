@@ -99,13 +99,10 @@ class ToolRound:
     def fell(self, call_id: str, reason: ExitReason) -> None:
         """Record the end of a tool that gave no output: what it raised is its output."""
         error = reason.error
-        match error:
-            case None:
-                self.ended(call_id, UNKNOWN, "interrupted")
-            case TimeoutError():
-                self.abandoned(call_id)
-            case _:  # a bug: its text alone, such as that of a KeyError, would say nothing
-                self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
+        if error is None:
+            self.ended(call_id, UNKNOWN, "interrupted")
+        else:  # a bug: its text alone, such as that of a KeyError, would say nothing
+            self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
 
     def abandoned(self, call_id: str) -> None:
         """Go on without a tool that has not come to an end in its time."""

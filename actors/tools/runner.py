@@ -1,7 +1,7 @@
 """The tool runner: the temporary actor in which one tool call runs, apart from the call itself.
 
-What the tool returns, or says in a `ToolError`, is told to the asker; what else it raises ends this
-actor, and the asker learns it from `Down`.
+What the tool returns, says in a `ToolError`, or that its time was up, is told to the asker; what
+else it raises is a bug and ends this actor, and the asker learns it from `Down`.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class ToolRefused:
 
 @dataclass(frozen=True, slots=True)
 class ToolHangs:
-    """The tool goes on past its deadline although it was cancelled: nobody waits for it."""
+    """The tool has given nothing by its deadline: nobody waits for it any more."""
 
     call_id: str
 
@@ -101,22 +101,34 @@ class ToolRunner(Actor):
 
     def on_receive(self, message: _Overdue) -> None:
         """Give up a tool that holds on to its cancellation."""
-        self._asker.tell(ToolHangs(self._tool_call.call_id))
+        self._asker.tell(self._hangs())
         self.stop()
 
     async def _run(self) -> None:
         self._asker.tell(await self._outcome())
         self.stop()
 
-    async def _outcome(self) -> ToolReturned | ToolRefused:
+    async def _outcome(self) -> ToolReturned | ToolRefused | ToolHangs:
         tool, call_id = self._tool_call.name, self._tool_call.call_id
         scope = ToolScope(self._epoch)
         tool_scope.set(scope)
+        deadline = asyncio.timeout(self._timeout_s)
         try:
             with confined():
-                async with asyncio.timeout(self._timeout_s):
+                async with deadline:
                     output = await self._toolbox.call(tool, self._tool_call.arguments)
         except ToolError as error:
-            log.warning("tool failed", tool=tool, error=str(error))
-            return ToolRefused(call_id, str(error))
+            return self._refused(str(error))
+        except TimeoutError as error:  # of what it waited for, or of ours: no bug either
+            own = f"{tool} timed out: {error}".removesuffix(": ")
+            return self._hangs() if deadline.expired() else self._refused(own)
         return ToolReturned(call_id, output, scope.hand_over)
+
+    def _refused(self, error: str) -> ToolRefused:
+        log.warning("tool failed", tool=self._tool_call.name, error=error)
+        return ToolRefused(self._tool_call.call_id, error)
+
+    def _hangs(self) -> ToolHangs:
+        late = f"no answer within {self._timeout_s:g} s"
+        log.warning("tool failed", tool=self._tool_call.name, error=late)
+        return ToolHangs(self._tool_call.call_id)

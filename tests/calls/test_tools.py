@@ -54,6 +54,13 @@ class Desk(Agent):
         return "never"
 
     @function_tool
+    async def impatient(self) -> str:
+        """Wait for somebody who does not answer."""
+        async with asyncio.timeout(1.0):
+            await asyncio.Event().wait()
+        return "never"
+
+    @function_tool
     async def slow(self) -> str:
         """Take a while."""
         Desk.runs += 1
@@ -155,6 +162,13 @@ async def test_a_tool_that_hangs_is_abandoned_and_the_call_goes_on() -> None:
         assert await outputs(rig) == [("hanging gave no answer within 2 s", True)]
         assert rig.fields("tool_called")[-1]["status"] == "abandoned"
         assert rig.fields("error")[-1]["message"].endswith("; 1 abandoned in this call")
+
+
+async def test_a_time_limit_of_the_tool_s_own_is_an_error_like_another() -> None:
+    async with call(desk([asks(wish("impatient")), "I could not find out."])) as rig:
+        assert await rig.asks() == "I could not find out."
+        assert await outputs(rig) == [("impatient timed out", True)]
+        assert rig.fields("tool_called")[-1]["status"] == "failed"
 
 
 async def test_a_tool_that_cannot_be_cancelled_is_left_to_itself_and_the_call_goes_on() -> None:

@@ -1,3 +1,5 @@
+import asyncio
+import contextlib
 import io
 import json
 import logging
@@ -177,6 +179,32 @@ class Desk(Agent):
         raise ToolError("we are full")
 
     @function_tool
+    async def unlucky(self) -> str:
+        """Ask somebody who does not answer."""
+        async with asyncio.timeout(1.0):
+            await asyncio.Event().wait()
+        return "never"
+
+    @function_tool
+    async def unheard(self) -> str:
+        """Say for whom it has waited in vain."""
+        raise TimeoutError("the hotel does not answer")
+
+    @function_tool(timeout_s=2.0)
+    async def hanging(self) -> str:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        return "never"
+
+    @function_tool(timeout_s=2.0)
+    async def stubborn(self) -> str:
+        """Wait for ever, and let nobody cancel it."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.sleep(3.0)
+        return "never"
+
+    @function_tool
     async def broken(self) -> str:
         """Fall."""
         raise KeyError("a bug")
@@ -186,15 +214,23 @@ class Desk(Agent):
     ("call", "told"),
     [
         (tool_call("full"), "we are full"),
-        (tool_call("fool"), "there is no tool fool; the tools are: full, broken"),
+        (tool_call("fool"), "there is no tool fool; the tools are: full, .*, broken"),
         (tool_call("full", nights=2), "full: nights: .*"),
+        (tool_call("unlucky"), "unlucky timed out"),
+        (tool_call("unheard"), "unheard timed out: the hotel does not answer"),
+        (tool_call("hanging"), "no answer within 2 s"),
+        (tool_call("stubborn"), "no answer within 2 s"),
     ],
-    ids=["refusal", "no such tool", "no such argument"],
+    ids=[
+        *("refusal", "no such tool", "no such argument", "its own limit", "somebody else's limit"),
+        *("its deadline", "its deadline, ignored"),
+    ],
 )
 async def test_an_error_that_the_model_reads_is_told_in_a_line(call: ToolCall, told: str) -> None:
     stream = configured(LogFormat.JSON, level=LogLevel.WARNING)
 
-    async with simulate(Desk, llm=[call, "I am sorry."], text=True) as line:
+    replies = [call, "I am sorry."]
+    async with simulate(Desk, llm=replies, text=True, may_fail=True) as line:
         await line.user_says("two nights please")
         await line.agent_says("I am sorry.")
 
