@@ -11,7 +11,7 @@ from actors.reports import (
     TurnCommitted,
     TurnDropped,
 )
-from runtime.cli.transcript import asides
+from runtime.cli.transcript import Asides
 
 PROMPT = "> "
 ASIDE = "  "
@@ -38,6 +38,7 @@ class ChatScreen:
         self._flush = flush
         self._open = False
         self._prompted = False
+        self._asides = Asides()
 
     def wrote(self, line: str) -> None:
         """Take note of a line of the caller's; the terminal has shown it if it was typed."""
@@ -71,7 +72,7 @@ class ChatScreen:
             case AgentStateChanged(state):
                 self._state(state)
             case _:
-                for aside in asides(report):
+                for aside in self._asides.lines(report):
                     self.line(f"{ASIDE}{aside.strip()}")
 
     def _state(self, state: str) -> None:

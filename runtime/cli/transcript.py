@@ -33,6 +33,7 @@ class Transcript:
         self._on_answer = on_answer
         self._asked_epoch: int | None = None
         self._begun_ns: int | None = None
+        self._asides = Asides()
 
     def hear(self, report: Report) -> None:
         """Write what a person would want to read of this report."""
@@ -40,7 +41,7 @@ class Transcript:
             self._begun_ns = report.at_ns
         at_s = (report.at_ns - self._begun_ns) / 1e9
         self._remember(report)
-        for line in _lines(report):
+        for line in self._lines(report):
             self._write(f"{at_s:7.2f}  {line}")
 
     def _remember(self, report: Report) -> None:
@@ -61,30 +62,52 @@ class Transcript:
             self.answered = True
             self._on_answer()
 
+    def _lines(self, report: Report) -> Iterator[str]:
+        match report.event:
+            case TurnCommitted(text=text):
+                yield f"caller: {text}"
+            case TurnDropped(text=text, reason=reason) if text:
+                yield f"caller: {text} (no turn of its own: {reason})"
+            case AgentTranscript(text=text, interrupted=interrupted) if text or interrupted:
+                yield f"agent:  {text}{' – interrupted' if interrupted else ''}"
+            case TurnLatency() as latency:
+                yield from _timings(latency)
+            case _:
+                yield from self._asides.lines(report)
 
-def _lines(report: Report) -> Iterator[str]:
-    match report.event:
-        case TurnCommitted(text=text):
-            yield f"caller: {text}"
-        case TurnDropped(text=text, reason=reason) if text:
-            yield f"caller: {text} (no turn of its own: {reason})"
-        case AgentTranscript(text=text, interrupted=interrupted) if text or interrupted:
-            yield f"agent:  {text}{' – interrupted' if interrupted else ''}"
-        case TurnLatency() as latency:
-            yield from _timings(latency)
-        case _:
-            yield from asides(report)
 
+class Asides:
+    """Tells what goes on beside the conversation: tools and trouble.
 
-def asides(report: Report) -> Iterator[str]:
-    """Return the lines about what goes on beside the conversation: tools and trouble."""
-    match report.event:
-        case ToolCalled() as called:
-            yield from _tool(called)
-        case AgentChanged(from_=old, to=new):
-            yield f"        {new} takes over the call from {old}"
-        case _:
-            yield from _trouble(report)
+    An answer is begun before the turn is certain. What fails then, and again when it is, is told
+    once.
+    """
+
+    def __init__(self) -> None:
+        self._failures: set[Failure] = set()
+        """Those that were told since the agent spoke last."""
+
+    def lines(self, report: Report) -> Iterator[str]:
+        """Return the lines about this report."""
+        match report.event:
+            case ToolCalled() as called:
+                yield from _tool(called)
+            case AgentChanged(from_=old, to=new):
+                yield f"        {new} takes over the call from {old}"
+            case Failure() as failure if failure in self._failures:
+                return
+            case _:
+                self._note(report)
+                yield from _trouble(report)
+
+    def _note(self, report: Report) -> None:
+        match report.event:
+            case Failure() as failure:
+                self._failures.add(failure)
+            case AgentSpeechStarted():
+                self._failures.clear()
+            case _:
+                pass
 
 
 def _trouble(report: Report) -> Iterator[str]:

@@ -88,6 +88,17 @@ def test_what_became_of_a_tool_is_said_once() -> None:
     ) == ["   0.00          rooms({}) → interrupted: unknown whether it was done"]
 
 
+def test_what_failed_before_the_turn_was_certain_and_fails_again_is_told_once() -> None:
+    wrong = Failure("llm/demo-brain", "rejected", "a rule calls an unknown tool")
+    other = Failure("llm", "rejected", "no language model takes this request")
+
+    assert Reader().hear(wrong, other, wrong, other, AgentSpeechStarted(), wrong) == [
+        "   0.00          llm/demo-brain failed (rejected): a rule calls an unknown tool",
+        "   1.00          llm failed (rejected): no language model takes this request",
+        "   5.00          llm/demo-brain failed (rejected): a rule calls an unknown tool",
+    ]
+
+
 def test_a_greeting_is_no_answer() -> None:
     reader = Reader()
 

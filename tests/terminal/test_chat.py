@@ -148,6 +148,14 @@ def test_a_line_that_is_no_turn_is_told() -> None:
     assert seen.text == "  not taken as a turn (noise): hm\n"
 
 
+def test_what_failed_before_the_turn_was_certain_and_fails_again_is_told_once() -> None:
+    seen = Seen(typed=False)
+    wrong = reports.Failure("llm", "rejected", "no")
+    seen.hear(wrong, wrong)
+
+    assert seen.text == "  llm failed (rejected): no\n"
+
+
 # ---------------------------------------------------------------- the command
 
 
