@@ -141,12 +141,13 @@ def _of_type(agent: Agent, field: str, kind: type[ValueT], described: str) -> Va
 
 
 def _hedge_after_s(agent: Agent) -> float | None:
-    if agent.hedge_after_s is None:
+    value = cast("object", agent.hedge_after_s)
+    if value is None:
         return None
-    value = _of_type(agent, "hedge_after_s", float, "a number of seconds such as 1.0, or None")
-    if not value > 0:
-        raise UserError(f"{place_of(agent, 'hedge_after_s')} must be positive, not {value}")
-    return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        place = place_of(agent, "hedge_after_s")
+        raise UserError(f"{place} must be a positive number of seconds or None, not {_kind(value)}")
+    return float(value)
 
 
 def _broken_speech(agent: Agent) -> BrokenSpeech:
@@ -187,34 +188,32 @@ def _provider(place: str, slot: str, value: object) -> Provider[Any]:
             return resolve(slot, value)
         except UserError as error:
             raise UserError(f"{place}: {error}") from error
+    return _fitting(place, slot, value, "be a provider, a name of the catalogue or a list of these")
+
+
+def _fitting(place: str, slot: str, value: object, allowed: str) -> Provider[Any]:
     if inspect.isclass(value):
         name = value.__name__
         raise UserError(f"{place} is the class {name}; write {name}(...)")
     if not is_provider(value):
-        allowed = "a provider, a name of the catalogue or a list of these"
-        raise UserError(f"{place} must be {allowed}, not {_kind(value)}")
+        raise UserError(f"{place} must {allowed}, not {_kind(value)}")
     if problem := misfit(slot, value):
         raise UserError(f"{place}: {problem}")
     return value
 
 
 def _servers(agent: Agent) -> tuple[Provider[ToolServer], ...]:
-    declared: object = agent.mcp_servers
+    place, declared = place_of(agent, "mcp_servers"), cast("object", agent.mcp_servers)
     if not isinstance(declared, list | tuple):
-        raise UserError(f"{place_of(agent, 'mcp_servers')} must be a list, not {_kind(declared)}")
-    for server in cast("Sequence[object]", declared):
-        if not is_provider(server):
-            allowed = "servers such as McpStdio(command=...) or McpHttp(url=...)"
-            raise UserError(
-                f"{place_of(agent, 'mcp_servers')} may hold {allowed}, not {_kind(server)}"
-            )
-    servers = cast("Sequence[Provider[ToolServer]]", declared)
+        raise UserError(f"{place} must be a list, not {_kind(declared)}")
+    allowed = "hold servers such as McpStdio(command=...) or McpHttp(url=...)"
+    members = cast("Sequence[object]", declared)
+    servers = [_fitting(place, "mcp_servers", member, allowed) for member in members]
     names = [server.name for server in servers]
     for name in names:
         if names.count(name) > 1:
             raise UserError(
-                f"{place_of(agent, 'mcp_servers')}: two servers are called {name}; "
-                "give each a name of its own: name=..."
+                f"{place}: two servers are called {name}; give each a name of its own: name=..."
             )
     return tuple(servers)
 

@@ -78,8 +78,8 @@ def _is_data(value: object) -> bool:
 
 def _unknown_field(agent: Agent, name: str, allowed: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, allowed, n=1)
-    meant = f"did you mean {close[0]}? " if close else ""
-    return f"{place_of(agent, name)}: no field of an agent; {meant}There are: {', '.join(allowed)}"
+    meant = f"did you mean {close[0]}? There are" if close else "there are"
+    return f"{place_of(agent, name)}: no field of an agent; {meant}: {', '.join(allowed)}"
 
 
 def is_provider(value: object) -> TypeGuard[Provider[Any]]:

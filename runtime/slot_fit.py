@@ -15,6 +15,7 @@ from actors.ports import (
     Provider,
     SpeechToText,
     TextToSpeech,
+    ToolServer,
     TurnDetector,
     VoiceActivityDetector,
 )
@@ -26,8 +27,9 @@ PORTS: Final[Mapping[str, type]] = {
     "turn_detector": TurnDetector,
     "llm": LanguageModel,
     "tts": TextToSpeech,
+    "mcp_servers": ToolServer,
 }
-"""What is opened for each slot."""
+"""What is opened for each slot, and for each server of tools."""
 
 
 def misfit(slot: str, provider: Provider[Any]) -> str | None:

@@ -62,10 +62,10 @@ def _checked_kind(call: str, kind: object) -> type[Event]:
         if kind is known:
             return known
     close = difflib.get_close_matches(kind, EVENTS, n=1) if isinstance(kind, str) else []
-    meant = f"did you mean {close[0]!r}? " if close else ""
+    meant = f"did you mean {close[0]!r}? There are" if close else "there are"
     raise UserError(
         f"{call} takes events by their class (of actors.reports) or name, not {_kind(kind)}; "
-        f"{meant}There are: {', '.join(EVENTS)}"
+        f"{meant}: {', '.join(EVENTS)}"
     )
 
 

@@ -236,7 +236,7 @@ async def test_26_an_agent_that_takes_over_brings_its_servers() -> None:
     ("declared", "told"),
     [
         ("npx server", "Agent.mcp_servers must be a list"),
-        (["npx server"], "Agent.mcp_servers may hold servers such as"),
+        (["npx server"], "Agent.mcp_servers must hold servers such as"),
         ([FakeServer(), FakeServer()], "two servers are called weather"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from actors.ports import LanguageModel, Services
 from actors.turn_taking.config import TurnTakingConfig
-from providers import EnergyVAD, EspeakTTS, SileroVAD
+from providers import EnergyVAD, EspeakTTS, McpStdio, SileroVAD
 from runtime.agent import Agent, AgentTarget, instantiate
 from runtime.agent_config import AgentConfig
 from runtime.errors import UserError
@@ -142,10 +142,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "Main.lmm: no field of an agent; did you mean llm.* There are: .*",
     ),
     "misspelt text": ({"instruction": ""}, "Main.instruction: .*; did you mean instructions.*"),
-    "no slot": ({"brain": SomeModel()}, "Main.brain: no field of an agent; There are: .*"),
+    "no slot": ({"brain": SomeModel()}, "Main.brain: no field of an agent; there are: .*"),
     "a name in no slot": (
         {"asr": "openai"},
-        "Main.asr: no field of an agent; There are: denoise, vad, .*, mcp_servers; call data .*",
+        "Main.asr: no field of an agent; there are: denoise, vad, .*, mcp_servers; call data .*",
     ),
     "a model in no slot": ({"brain": "openai/gpt-5"}, "Main.brain: no field .*"),
     "a list in no slot": ({"ears": [SomeModel(), "openai"]}, "Main.ears: no field .*"),
@@ -170,6 +170,28 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"tts": [EspeakTTS(), SomeModel()]},
         "Main.tts: SomeModel opens a LanguageModel, which is no TextToSpeech; it is one for llm",
     ),
+    "a model for a server": (
+        {"mcp_servers": [SomeModel()]},
+        "Main.mcp_servers: SomeModel opens a LanguageModel, .* no ToolServer; it is one for llm",
+    ),
+    "a server for a model": (
+        {"llm": McpStdio(name="files", command="npx")},
+        "Main.llm: McpStdio opens a ToolServer, .*; it is one for mcp_servers",
+    ),
+    "a class for a server": (
+        {"mcp_servers": [McpStdio]},
+        r"Main.mcp_servers is the class McpStdio; write McpStdio\(...\)",
+    ),
+    "a command for a server": (
+        {"mcp_servers": ["npx"]},
+        r"Main.mcp_servers must hold servers such as McpStdio.*, not 'npx' \(str\)",
+    ),
+    "no list of servers": ({"mcp_servers": "npx"}, "Main.mcp_servers must be a list, not 'npx' .*"),
+    "too little": (
+        {"hedge_after_s": -1},
+        r"Main.hedge_after_s must be a positive number of seconds or None, not -1 \(int\)",
+    ),
+    "no seconds": ({"hedge_after_s": "1 s"}, "Main.hedge_after_s must be a positive number .*"),
     "in a list": ({"llm": [SomeModel(), None]}, "Main.llm must be a provider, .*, not None .*"),
     "a function": ({"llm": make}, "Main.llm must be a provider, .*"),
     "no options": (
@@ -194,6 +216,10 @@ def test_a_wrong_declaration_is_told_in_one_line(fields: dict[str, Any], complai
         AgentConfig.of(declared(**fields))
 
     assert re.fullmatch(complaint, str(refused.value))
+
+
+def test_seconds_may_be_a_whole_number() -> None:
+    assert AgentConfig.of(declared(hedge_after_s=2)).hedge_after_s == 2.0
 
 
 @pytest.mark.parametrize("name", ["rooms", "hotel", "_lmm", "guests"])
