@@ -67,8 +67,8 @@ class LlmRole(LlmHedger):
             case EndReply(epoch) if epoch in self.held.jobs:
                 self.held.jobs[epoch].is_ending = True
                 self._end_round(self.held.jobs[epoch])
-            case SayWithin(epoch, text):
-                self._say_within(epoch, text)
+            case SayWithin(epoch) if epoch in self.held.jobs:
+                self._say_within(self.held.jobs[epoch], message)
             case Result(attempt, event):
                 self._result(attempt, event)
             case Finished(attempt):
@@ -144,18 +144,17 @@ class LlmRole(LlmHedger):
             self.call.report(job.wasted(), at_ns=self.clock.now_ns(), epoch=epoch)
         self._forget(job)
 
-    def _say_within(self, epoch: int, text: str) -> None:
-        job = self.held.jobs.get(epoch)
-        if job is None:
-            return
-        now_ns = self.clock.now_ns()
-        spoken = SpeechText(self._text_filter)
-        self._release(job, job.speech.finish(now_ns))
+    def _say_within(self, job: LlmJob, order: SayWithin) -> None:
+        """Hand over a text that is not the model's own, taken once, apart from the rest."""
+        if job.taken is not order:
+            now_ns = self.clock.now_ns()
+            self._release(job, job.speech.finish(now_ns))
+            job.speech.set_apart()
+            job.speech.put_in(order.text, now_ns)
+            job.taken = order
+        self._release(job, ())
         job.speech.set_apart()
-        first = job.speech.pieces
-        self._release(job, [*spoken.push(text, now_ns), *spoken.finish(now_ns)])
-        job.speech.asides.update(range(first, job.speech.pieces))
-        job.speech.set_apart()
+        job.taken = None
 
     # ------------------------------------------------------------ results
 

@@ -53,6 +53,13 @@ class SpeechText:
         if self.spoken and not self.spoken[-1][-1:].isspace():
             self.spoken[-1] += " "
 
+    def put_in(self, text: str, at_ns: int) -> None:
+        """Make ready a text that is not the model's own, once nothing else is."""
+        aside = SpeechText(self.new_filter)
+        pieces = [*aside.push(text, at_ns), *aside.finish(at_ns)]
+        self.asides.update(range(self.pieces, self.pieces + len(pieces)))
+        self.ready.extend(pieces)
+
     def next_round(self) -> None:
         """Begin a round of the model."""
         self.set_apart()

@@ -9,11 +9,14 @@ from actors.conversation import Message, ToolCall
 from actors.llm.role import LlmRole
 from actors.vendor import ChatRequest
 from providers.scripted_llm import ScriptedLLM
+from runtime.agent import Agent
+from runtime.tools import function_tool
 from tests.calls.rig import agent, call
 from tests.roles.crashes import Planted
 from tests.roles.llm_calls import as_steps
 
 ASKING = "Let me look that up for you. It will not take long. "
+ASIDE = "I am looking. It may take a while."
 ANSWER = "We have three rooms. Two of them are free."
 USES = len(f"{ASKING}{ANSWER}".split())
 """So often, at the least, the role sets or withdraws the timer of half a clause."""
@@ -60,6 +63,37 @@ async def test_a_text_is_heard_and_remembered_once_wherever_the_role_falls(
     llm = ScriptedLLM(replies=[[*as_steps(ASKING), look], ANSWER])
     async with call(agent(llm=llm, tools=[rooms])) as rig:
         assert await rig.asks() == f"{ASKING}{ANSWER}"
+    asked = llm.record.requests[-1]
+    assert isinstance(asked, ChatRequest)
+    assert [item.text for item in asked.items if isinstance(item, Message)][1:] == [ASKING]
+    assert has_fallen()
+
+
+class Looking(Agent):
+    """Says something while it looks."""
+
+    @function_tool
+    async def rooms(self) -> str:
+        """How many rooms are free."""
+        self.session.say(ASIDE)
+        return "three"
+
+
+def looking(llm: ScriptedLLM) -> Looking:
+    made = Looking()
+    vars(made).update(vars(agent(llm=llm)))
+    return made
+
+
+@pytest.mark.parametrize("at", range(1, USES + 4))
+async def test_what_a_tool_says_is_heard_and_remembered_once_wherever_the_role_falls(
+    at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_fallen = falls_once(monkeypatch, at)
+    look = ToolCall(call_id="c1", name="rooms", arguments="{}")
+    llm = ScriptedLLM(replies=[[*as_steps(ASKING), look], ANSWER])
+    async with call(looking(llm)) as rig:
+        assert await rig.asks() == f"{ASKING}{ASIDE} {ANSWER}"
     asked = llm.record.requests[-1]
     assert isinstance(asked, ChatRequest)
     assert [item.text for item in asked.items if isinstance(item, Message)][1:] == [ASKING]
