@@ -61,14 +61,16 @@ class CallLineup:
                 raise UserError(
                     f"change_component: {name} is given no part; change_pipeline removes parts"
                 )
-            if name not in self.call.slots:
+            if name not in self.call.slots | self._stays_out:
                 raise UserError(
                     f"change_component: the call has no {name} to be changed; "
                     "change_pipeline adds and removes parts"
                 )
         async with self._changing:
-            await self._try(casts)
-            self._carry_out(casts)
+            there = {name: cast for name, cast in casts.items() if name not in self._stays_out}
+            await self._try(there)
+            self._carry_out(there)
+            self.casts.update(casts)
 
     async def change_pipeline(self, parts: Mapping[str, object]) -> None:
         """Let the call go on with exactly these parts.
@@ -79,9 +81,10 @@ class CallLineup:
         """
         self._check_that_it_goes_on()
         casts = {_slot(name): _cast(name, value) for name, value in parts.items()}
-        filled = frozenset(name for name, cast in casts.items() if cast)
+        filled = frozenset(name for name, cast in casts.items() if cast) - self._stays_out
         async with self._changing, AsyncExitStack() as undo:
-            before = self.call.slots
+            stand_in = self.call.slots & self._stays_out
+            before = self.call.slots - stand_in
             kept = {name: casts[name] for name in filled & before}
             for name in filled - before:
                 undo.push_async_callback(self._remove, name)
@@ -89,13 +92,19 @@ class CallLineup:
             await self._try(kept)
             undo.pop_all()
             changes = filled ^ before
-            order = ChangeLineup(filled, cuts_agent=bool(changes & AGENT_SIDE))
+            order = ChangeLineup(filled | stand_in, cuts_agent=bool(changes & AGENT_SIDE))
             await self.call.addresses.session.ask(order, timeout_s=CHANGE_WITHIN_S)
             self._carry_out(kept)
             for name in before - filled:
                 self.casts[name] = ()
                 await self._remove(name)
             self.casts.update(casts)
+
+    @property
+    def _stays_out(self) -> frozenset[str]:
+        """What a call in writing does without, whatever is declared: ears and voice."""
+        slots = frozenset(map(call_slot, SLOTS))
+        return slots - {"llm"} if self.call.is_in_writing else frozenset()
 
     def _check_that_it_goes_on(self) -> None:
         if not self.tree.is_running:

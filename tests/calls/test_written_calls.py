@@ -9,6 +9,8 @@ from actors.conversation import Message, ToolCall
 from actors.reports import AgentWords, Report
 from providers.scripted import Pause
 from providers.scripted_llm import ScriptedLLM
+from providers.scripted_stt import ScriptedSTT
+from providers.scripted_tts import ScriptedTTS
 from runtime.agent import Agent
 from runtime.job import Job
 from runtime.tools import function_tool
@@ -81,6 +83,20 @@ async def test_ears_and_voice_stay_out() -> None:
 
     assert {"text_track", "llm-slot", "transport"} <= there
     assert not there & {"audio_track", "tts-slot", "stt-slot", "vad-slot", "turn-slot"}
+
+
+async def test_other_ears_and_another_voice_change_nothing_here_and_a_model_does() -> None:
+    async with chat(agent()) as held:
+        session, voice = held.job.session, ScriptedTTS(name="new", sample_rate_hz=16_000)
+        await session.change_component(tts=voice, stt=ScriptedSTT(name="new"))
+        await session.change_pipeline(llm=ScriptedLLM(name="new", replies=["New."]), tts=voice)
+        held.caller.write("two nights please")
+        assert (await held.until("agent_transcript"))["text"] == "New."
+        there = names(await held.worker.snapshot())
+
+    assert "text_track" in there
+    assert not there & {"tts-slot", "stt-slot"}
+    assert not [report for report in held.reports if report.name in {"error", "actor_restarted"}]
 
 
 async def test_text_comes_in_pieces_and_stays_as_it_was_written() -> None:
