@@ -132,7 +132,10 @@ def _keys(prepared: Prepared, plan: JobPlan) -> Iterator[Finding]:
             mark = WRONG if is_needed else WARNING
             yield Finding("keys", f"{name} is missing, for {_named(users)}: {cure}", mark)
     if silent:
-        yield Finding("keys", f"{', '.join(silent)} does not say which keys it needs")
+        what = "does not say which keys it needs"
+        if len(silent) > 1:
+            what = "do not say which keys they need"
+        yield Finding("keys", f"{', '.join(silent)} {what}")
     if not (needed or silent):
         yield Finding("keys", "none are needed")
 
