@@ -208,7 +208,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """The call is over."""
+    """The call is over. What its parts and listeners fall over while they stop may follow."""
 
     reason: str
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from actors.reports import SessionClosed
 from providers.scripted_llm import ScriptedLLM
 from runtime.agent import Agent
 from runtime.worker import Worker
@@ -72,3 +73,24 @@ async def test_a_leave_taking_that_is_not_waited_for_ends_the_tree_all_the_same(
     assert jobs is not None
     assert not jobs.is_running
     assert loop.time() - began_s < 2.0
+
+
+async def test_what_a_listener_raises_over_the_end_is_told_after_it() -> None:
+    async with call(agent()) as rig:
+        session = rig.job.session
+
+        @session.on(SessionClosed)
+        def note(closed: SessionClosed) -> None:
+            raise ValueError(closed.reason)
+
+        read = session.events()
+        await rig.asks()
+        session.hangup("enough")
+        *_, last = [event async for event in read]
+        assert last == SessionClosed("enough")
+        await rig.until("error")
+    assert [event.name for event in rig.reports][-2:] == ["session_closed", "error"]
+    assert (rig.fields("error")[0]["where"], rig.fields("error")[0]["message"]) == (
+        "listener",
+        "ValueError: enough",
+    )
