@@ -34,6 +34,7 @@ class CallOptions:
     input: Path
     output: Path
     events: Path | None = None
+    userdata: object = None
     fast: bool = False
     """On virtual time: as fast as the stages allow."""
     tour: bool = False
@@ -86,7 +87,9 @@ class _Call:
         self, worker: Worker, answering: asyncio.Event, slots: SlotWatch
     ) -> TreeNode | None:
         """Wait for the end of the call; return the tree as it was when the first answer began."""
-        job = await worker.open_room(self.options.input.stem, self.transport)
+        job = await worker.open_room(
+            self.options.input.stem, self.transport, userdata=self.options.userdata
+        )
         async with asyncio.TaskGroup() as tasks:
             picture = tasks.create_task(_picture(worker, answering))
             watch = tasks.create_task(_hang_up(job, slots))

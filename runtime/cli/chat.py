@@ -32,10 +32,10 @@ def run_chat(options: RunOptions) -> int:
     prepared = prepare(options.agent, folder=options.folder)
     if options.events is not None:
         check_place(options.events)
-    return loops.run(converse(prepared, events=options.events))
+    return loops.run(converse(prepared, events=options.events, userdata=options.userdata))
 
 
-async def converse(prepared: Prepared, *, events: Path | None) -> int:
+async def converse(prepared: Prepared, *, events: Path | None, userdata: object = None) -> int:
     """Hold the conversation on standard input and output."""
     typed = sys.stdin.isatty()
     caller = TextCaller()
@@ -51,6 +51,7 @@ async def converse(prepared: Prepared, *, events: Path | None) -> int:
             TextTransport(caller),
             listeners=listeners,
             beside=lambda _job: (_pass_on(caller, screen),),
+            userdata=userdata,
             in_writing=True,
         )
     return exit_code(answered=not screen.awaits_answer)

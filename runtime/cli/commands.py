@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from runtime.cli.run_options import DEFAULT_HOST, DEFAULT_PORT, RunOptions
+from runtime.cli.userdata import read_userdata
 from runtime.config import socket_folder
 
 EXAMPLES = """
@@ -144,6 +145,12 @@ def _door_options(command: Callable[..., int]) -> Callable[..., int]:
     type=FILE,
     metavar="FILE.jsonl",
     help="Write the events of the call there, one JSON object a line.",
+)
+@click.option(
+    "--userdata",
+    callback=read_userdata,
+    metavar="JSON",
+    help="What the agent finds in session.userdata(dict): an object, or @FILE that holds one.",
 )
 @click.option(
     "--fast",

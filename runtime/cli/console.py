@@ -37,7 +37,8 @@ def run_console(options: RunOptions) -> int:
     prepared = prepare(options.agent, folder=options.folder)
     if options.events is not None:
         check_place(options.events)
-    return loops.run(talk(prepared, sound(options), events=options.events))
+    call = talk(prepared, sound(options), events=options.events, userdata=options.userdata)
+    return loops.run(call)
 
 
 def sound(options: RunOptions) -> SoundDeviceTransport:
@@ -57,7 +58,13 @@ def sound(options: RunOptions) -> SoundDeviceTransport:
         raise UserError(str(error)) from error
 
 
-async def talk(prepared: Prepared, transport: SoundDeviceTransport, *, events: Path | None) -> int:
+async def talk(
+    prepared: Prepared,
+    transport: SoundDeviceTransport,
+    *,
+    events: Path | None,
+    userdata: object = None,
+) -> int:
     """Hold the call, drawn on the terminal."""
     console = Console(highlight=False)
     screen = Screen(console, transport.desk)
@@ -73,6 +80,7 @@ async def talk(prepared: Prepared, transport: SoundDeviceTransport, *, events: P
             transport,
             listeners=listeners,
             beside=lambda job: (screen.run(), _obey_keys(job, transport.desk)),
+            userdata=userdata,
         )
     return exit_code(answered=transcript.answered)
 

@@ -21,6 +21,7 @@ async def hold_call(
     *,
     listeners: Iterable[Callable[[Report], None]],
     beside: Beside,
+    userdata: object = None,
     in_writing: bool = False,
 ) -> None:
     """Open a room, run what goes beside the call, and return when the call is over.
@@ -30,7 +31,9 @@ async def hold_call(
     """
     slots = SlotWatch(prepared.config)
     async with live_worker(prepared, (*listeners, slots.hear)) as worker:
-        job = await worker.open_room(transport.name, transport, in_writing=in_writing)
+        job = await worker.open_room(
+            transport.name, transport, userdata=userdata, in_writing=in_writing
+        )
         async with asyncio.TaskGroup() as tasks:
             others = (*beside(job), hang_up_if_hopeless(job, slots))
             running = [tasks.create_task(other) for other in others]

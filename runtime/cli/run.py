@@ -43,6 +43,7 @@ def _with_files(options: RunOptions) -> int:
             input=options.input_path,
             output=options.output_path,
             events=options.events,
+            userdata=options.userdata,
             fast=options.fast,
             tour=options.tour,
         )

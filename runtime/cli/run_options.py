@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from runtime.errors import UserError
 
@@ -49,6 +50,7 @@ class RunOptions:
     ice_server: tuple[str, ...] = ()
     max_rooms: int | None = None
     drain: float = 0.0
+    userdata: dict[str, Any] | None = None
 
     def way(self) -> Way:
         """Return the one way that was chosen; none of them opens the doors.
@@ -78,6 +80,7 @@ class RunOptions:
         strangers = {
             "--fast": self.fast and way is not Way.FILES,
             "--tour": self.tour and way is not Way.FILES,
+            "--userdata": self.userdata is not None and way is Way.DOORS,
             "--reload": self.reload and way not in {Way.CONSOLE, Way.TEXT},
             "--input-device, --output-device and --full-duplex": devices and way is not Way.CONSOLE,
             DOOR_OPTIONS: self._has_door_options and way is not Way.DOORS,

@@ -248,6 +248,7 @@ def test_a_wrong_declaration_is_told_in_one_line(
         (("run",), "Missing argument 'MODULE:ATTR'. See: runtime run --help"),
         (("run", "a:B", "--text", "--port", "80"), "--host, --port, --dev, --allow-origin, --ice"),
         (("run", "a:B", "--reload"), "--reload: of no use with a browser"),
+        (("run", "a:B", "--userdata", "{}"), "--userdata: of no use with a browser"),
         (("run", "a:B", "--console", "--text"), "choose one way to talk: --console, --text, or"),
         (("run", "a:B", "--text", "--input", "i.wav"), "choose one way to talk: --console"),
         (("run", "a:B", "--input", "i.wav"), "--output is missing: a call with files needs both"),
@@ -268,6 +269,37 @@ def test_a_wrong_setting_is_told_in_one_line(desk: Desk, monkeypatch: pytest.Mon
     expect_complaint(desk.call(), "UNDERSTUDY_LOG_LEVEL is 'loud' in the environment")
 
 
+GREETING = """
+    async def on_enter(self):
+        await self.session.say(f"Table {self.session.userdata(dict)['table']}.")
+"""
+
+
+@pytest.mark.parametrize("given", ['{"table": 4}', "@table.json"])
+def test_the_agent_finds_the_userdata_that_was_given(desk: Desk, given: str) -> None:
+    desk.declare(GREETING)
+    (desk.folder / "table.json").write_text('{"table": 4}', encoding="utf-8")
+
+    code, said, _ = desk.call("--userdata", given)
+
+    assert code == 0
+    assert "agent:  Table 4." in said
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("{table: 4}", "it is not JSON: Expecting property name enclosed in double quotes"),
+        ("[4]", 'it must be a JSON object such as {"table": 4}.'),
+        ("@in.wav", "in.wav is no text in UTF-8."),
+        ("@table.json", "table.json: No such file or directory."),
+    ],
+)
+def test_userdata_that_is_no_object_is_told_in_one_line(desk: Desk, given: str, text: str) -> None:
+    (desk.folder / "in.wav").write_bytes(b"\xff\xfe")
+    expect_complaint(desk.call("--userdata", given), text)
+
+
 # ---------------------------------------------------------------- the rest
 
 
@@ -284,7 +316,7 @@ def test_help_on_run_names_every_option(desk: Desk) -> None:
     code, said, _ = desk.run("run", "--help")
 
     assert code == 0
-    files = ("--input", "--output", "--events", "--fast", "--tour")
+    files = ("--input", "--output", "--events", "--fast", "--tour", "--userdata")
     live = ("--console", "--text", "--input-device", "--output-device", "--full-duplex", "--reload")
     for word in ("MODULE:ATTR", "Examples:", *files, *live):
         assert word in said
