@@ -57,6 +57,10 @@ def hold(
     begun_s, before, others = time.perf_counter(), living_actors(), threads()
     state = random.getstate()
     random.seed(plan.seed)
+    agent = instantiate(target)
+    config = AgentConfig.of(agent)
+    if not config.tts:  # nobody would hear an answer
+        plan = replace(plan, in_writing=True)
     fates = Fates(plan)
     brain = Brain(random.Random(f"brain {plan.seed}"))  # noqa: S311 - no secret
     caller = WritingCaller() if plan.in_writing else SimulatedCaller()
@@ -71,7 +75,9 @@ def hold(
 
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(_hold(_cast(target, log, fates, real_tools=real_tools), log))
+            _cast(agent, config, log, fates)
+            agent = agent if real_tools else _with_pretended_tools(agent, config)
+            runner.run(_hold(agent, log))
             check_nothing_left(runner.get_loop())
     except (LeftoverTasks, Deadlock, Livelock) as error:
         log.left.append(f"{type(error).__name__}: {str(error).partition('; pending')[0]}")
@@ -115,11 +121,11 @@ def _mail_left(addresses: CallAddresses) -> list[str]:
     return found
 
 
-def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) -> Agent:
-    agent = instantiate(target)
-    config = AgentConfig.of(agent)
-    if not real_tools:
-        agent = with_mocks(agent, dict.fromkeys((s.name for s in config.toolbox.schemas), "done"))
+def _with_pretended_tools(agent: Agent, config: AgentConfig) -> Agent:
+    return with_mocks(agent, dict.fromkeys((s.name for s in config.toolbox.schemas), "done"))
+
+
+def _cast(agent: Agent, config: AgentConfig, log: CallLog, fates: Fates) -> None:
     count = 2 if log.plan.understudies else 1
     agent.denoise, agent.vad = None, CallerVAD(name="sim-vad")
     agent.stt = SimSTT(log.caller, fates)
@@ -131,7 +137,6 @@ def _cast(target: AgentTarget, log: CallLog, fates: Fates, *, real_tools: bool) 
         agent.phrases = replace(agent.phrases, in_advance=False)  # streams are counted
     if any(needs_something(detector) for detector in config.turn_detector):
         agent.turn_detector = None
-    return agent
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ import pytest
 from actors.frames import Piece
 from actors.track.text_track import TextTrack
 from examples.front_desk import Main
+from providers import DemoBrain
+from runtime import Agent
 from runtime.testing.campaign import Subject, shorten
 from runtime.testing.code import FRAME_SAMPLES, CodeBook, Sound
 from runtime.testing.invariants import violations
@@ -41,6 +43,20 @@ def test_the_same_seed_is_the_same_call_byte_for_byte(seed: int) -> None:
     assert first.injected
     assert first.lines() == second.lines()
     assert [heard.pcm for heard in first.caller.heard] == [h.pcm for h in second.caller.heard]
+
+
+class Writer(Agent):
+    """Thinks, and has no voice."""
+
+    llm = DemoBrain()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_agent_without_a_voice_is_written_to(seed: int) -> None:
+    log = hold(Writer, CallPlan.of(seed))
+    assert log.plan.in_writing
+    assert violations(log) == []
 
 
 @pytest.mark.slow
