@@ -123,6 +123,8 @@ def _check_target(target: object) -> None:
     if not callable(target):
         raise UserError(f"{_kind(target)} is not an agent: give a class derived from Agent")
     name = _name(target)
+    if inspect.iscoroutinefunction(target):
+        raise UserError(f"{name} is async: what makes an agent must be an ordinary function")
     if inspect.isclass(target) and not issubclass(target, Agent):
         raise UserError(f"the class {name} is not an agent: derive it from runtime.Agent")
     try:

@@ -18,10 +18,12 @@ from runtime.errors import UserError, complaints
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One provider: its class in `providers`, and the option that may follow a slash."""
+    """One provider: its class in `providers`, and the option that follows a slash."""
 
     provider: str
     option: str = ""
+    is_required: bool = False
+    """Whether the name says nothing without its option."""
 
 
 CATALOGUE: Mapping[str, Mapping[str, Entry]] = {
@@ -34,9 +36,9 @@ CATALOGUE: Mapping[str, Mapping[str, Entry]] = {
     "turn_detector": {"heuristic": Entry("HeuristicTurnDetector")},
     "llm": {
         "demo": Entry("DemoBrain"),
-        "openai": Entry("OpenAILLM", option="model"),
-        "openai-responses": Entry("OpenAIResponsesLLM", option="model"),
-        "anthropic": Entry("AnthropicLLM", option="model"),
+        "openai": Entry("OpenAILLM", option="model", is_required=True),
+        "openai-responses": Entry("OpenAIResponsesLLM", option="model", is_required=True),
+        "anthropic": Entry("AnthropicLLM", option="model", is_required=True),
     },
     "tts": {
         "espeak": Entry("EspeakTTS", option="voice"),
@@ -56,14 +58,12 @@ def resolve(slot: str, text: str) -> Provider[Any]:
     entry = CATALOGUE[slot].get(name)
     if entry is None:
         raise UserError(_unknown(slot, name))
-    if slash and not (entry.option and option):
+    if (slash or entry.is_required) and not (entry.option and option):
         raise UserError(f"{text!r}: write {_form(name, entry)}")
     make = getattr(providers, entry.provider)
     try:
         return cast("Provider[Any]", make(**({entry.option: option} if option else {})))
     except ValidationError as error:
-        if not option and any(detail["type"] == "missing" for detail in error.errors()):
-            raise UserError(f"{text!r}: write {name}/{entry.option.upper()}") from error
         raise UserError(f"{text!r}: {complaints(error)}") from error
 
 
@@ -87,4 +87,6 @@ def _unknown(slot: str, name: str) -> str:
 
 
 def _form(name: str, entry: Entry) -> str:
-    return f"{name}[/{entry.option}]" if entry.option else name
+    if entry.is_required:
+        return f"{name}/{entry.option.upper()}"
+    return f"{name}[/{entry.option.upper()}]" if entry.option else name

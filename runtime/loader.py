@@ -26,6 +26,9 @@ def load(reference: str, *, folder: Path) -> AgentTarget:
     module_name, colon, attribute = reference.partition(":")
     if not (module_name and colon and attribute.isidentifier()):
         raise UserError(f"{reference!r} names no agent: write MODULE:ATTR, such as front_desk:Main")
+    if module_name.startswith("./"):
+        dotted = module_name[2:].removesuffix(".py").replace("/", ".")
+        raise UserError(f"{reference!r} names a file, not a module; write {dotted}:{attribute}")
     if module_name.startswith("."):
         hint = _module_hint("")
         raise UserError(f"{reference!r} names a file elsewhere, not a module{hint}")
@@ -67,8 +70,8 @@ def _import(name: str, folder: Path) -> ModuleType:
         hint = _module_hint(name)
         raise UserError(f"there is no module {name!r} in {folder}{hint}") from error
     except SyntaxError as error:
-        place = f"{error.filename}, line {error.lineno}"
-        raise UserError(f"module {name} is not valid Python: {error.msg} ({place})") from error
+        place = f" ({error.filename}, line {error.lineno})" if error.filename else ""
+        raise UserError(f"module {name} is not valid Python: {error.msg}{place}") from error
     except (Exception, SystemExit) as error:  # a user's module may raise anything
         raise UserError(f"module {name} cannot be loaded: {_blame(error)}") from error
 

@@ -66,8 +66,8 @@ def _config(options: RunOptions) -> DoorConfig:
             ice_servers=tuple(IceServer(urls=(url,)) for url in options.ice_server),
         )
     except ValidationError as error:
-        said = (detail["msg"].removeprefix("Value error, ") for detail in error.errors())
-        raise UserError("; ".join(said)) from error
+        ours = [each["msg"] for each in error.errors() if each["type"] == "value_error"]
+        raise UserError("; ".join(said.removeprefix("Value error, ") for said in ours)) from error
     if options.max_rooms is None:
         return config
     return config.model_copy(update={"max_rooms": options.max_rooms})

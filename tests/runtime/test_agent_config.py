@@ -150,6 +150,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a model in no slot": ({"brain": "openai/gpt-5"}, "Main.brain: no field .*"),
     "a list in no slot": ({"ears": [SomeModel(), "openai"]}, "Main.ears: no field .*"),
     "no model": ({"llm": "openai"}, "Main.llm: 'openai': write openai/MODEL"),
+    "a slash, and no model": ({"llm": "openai/"}, "Main.llm: 'openai/': write openai/MODEL"),
     "misspelt hook": ({"on_entry": make}, "Main.on_entry: .*; did you mean on_enter.*"),
     "sync hook": ({"on_enter": make}, "Main.* must be a method with 'async def'"),
     "no text": ({"instructions": ["a"]}, r"Main.instructions must be a text, not \['a'\] \(list\)"),
@@ -206,7 +207,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "close name": ({"tts": "espeek"}, r"Main.tts: .*; did you mean 'espeak'\? \(known: .*"),
     "other slot": ({"tts": "silero"}, "Main.tts: there is no .* for tts; it is one for vad"),
     "no option": ({"vad": "silero/fast"}, "Main.vad: 'silero/fast': write silero"),
-    "half a name": ({"tts": "espeak/"}, r"Main.tts: 'espeak/': write espeak\[/voice\]"),
+    "half a name": ({"tts": "espeak/"}, r"Main.tts: 'espeak/': write espeak\[/VOICE\]"),
 }
 
 

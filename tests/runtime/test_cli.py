@@ -455,7 +455,11 @@ def test_one_of_several_without_a_key_is_a_warning(desk: Desk) -> None:
     [
         ("--allow-origin", "foo", "'foo' is no origin: write scheme and host"),
         ("--allow-origin", "https://shop.example/", "is no origin"),
-        ("--ice-server", "foo", "'foo' is no STUN or TURN server"),
+        (
+            "--ice-server",
+            "foo",
+            "'foo' is no STUN or TURN server: write stun:stun.example.org:3478\n",
+        ),
         ("--ice-server", "stun:stun.example.org:port", "is no STUN or TURN server"),
         ("--ice-server", "turn:turn.example.org", "a TURN server needs username and credential"),
         ("--host", "no.such.host.invalid", "cannot be resolved"),

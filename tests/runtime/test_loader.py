@@ -63,6 +63,23 @@ def test_a_path_upwards_is_no_module(tmp_path: Path) -> None:
     )
 
 
+def test_a_path_from_here_is_told_as_a_module(tmp_path: Path) -> None:
+    said = complaint("./hotel/desk.py:Main", tmp_path)
+    assert said.endswith("names a file, not a module; write hotel.desk:Main")
+
+
+def test_a_module_that_is_no_text_is_no_python(tmp_path: Path, module: str) -> None:
+    write(tmp_path, module, "\0")
+    said = complaint(f"{module}:Main", tmp_path)
+    assert said.endswith("is not valid Python: source code string cannot contain null bytes")
+
+
+def test_an_async_factory_is_refused_and_not_called(tmp_path: Path, module: str) -> None:
+    write(tmp_path, module, AGENT + "async def Main(): return Agent()")
+    with pytest.raises(UserError, match="Main is async: what makes an agent must be an ordinary"):
+        instantiate(load(f"{module}:Main", folder=tmp_path))
+
+
 @pytest.mark.parametrize("reference", ["front_desk", ":Main", "front_desk:", "a:b:c", "a:b.c", ""])
 def test_what_is_no_reference_is_told_how_to_write_one(reference: str, tmp_path: Path) -> None:
     said = complaint(reference, tmp_path)
