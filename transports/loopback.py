@@ -10,7 +10,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from actors.arrivals import Arrival, AudioIn, DtmfPressed, InputEnded, Joined, Left, VideoIn
+from actors.arrivals import (
+    Arrival,
+    AudioIn,
+    DtmfPressed,
+    InputEnded,
+    Joined,
+    Left,
+    TextIn,
+    VideoIn,
+)
 from actors.audio import CALLER_FRAME_BYTES, CALLER_RATE_HZ, FRAME_MS
 from actors.camera import Picture
 from actors.ports import Line, Services
@@ -40,6 +49,10 @@ class LoopbackCaller:
         for start in range(0, len(pcm), CALLER_FRAME_BYTES):
             frame = pcm[start : start + CALLER_FRAME_BYTES]
             self._frames.append(frame.ljust(CALLER_FRAME_BYTES, b"\0"))
+
+    def write(self, text: str) -> None:
+        """Send a line in writing."""
+        self._events.append(TextIn(text))
 
     def press(self, digit: str) -> None:
         """Press a key."""

@@ -131,10 +131,10 @@ class Listener:
                 record.stamps.final = now_ns
                 self._conductor.report(UserTranscript(text, final=True))
                 return (inputs.Final(CALLER, utt, text, confidence),)
-            case CallerText(number, text):  # whoever sends a line has finished it
+            case CallerText(number, text):
                 record.stamps.final = now_ns
                 self._conductor.report(UserTranscript(text, final=True))
-                return (inputs.Final(WRITER, number, text), inputs.SttEnded(WRITER))
+                return (inputs.Final(WRITER, number, text, is_written=True),)
 
     def _judged(
         self, message: TurnScored | CallerTurnEnded | ChangeLineup | RecogniserNews

@@ -57,6 +57,8 @@ class Final:
     utt: int
     text: str
     confidence: float | None = None
+    is_written: bool = False
+    """Whoever sends a line has finished it: nothing waits for more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class Text:
     spoken_ns: int
     backchannel: bool = False
     """Kept until it is known whether it answers the agent."""
+    is_written: bool = False
+    """Sent as a line: with it the user has finished."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class InputReader:
         who = match["who"] or "a"
         if match["sign"] in ("V+", "V-"):
             return self._vad(at_ms, match["sign"], who)
-        if match["sign"] in ("I", "P", "F"):
+        if match["sign"] in ("I", "P", "F", "T"):
             return self._text(match["sign"], who, match["utt"], rest.strip('"'))
         if match["sign"] in COMMANDS:
             return COMMANDS[match["sign"]](rest, who)
@@ -194,9 +194,9 @@ class InputReader:
 
     def _text(self, sign: str, who: str, given_utt: str | None, text: str) -> Input:
         utt = self.utts[who] if given_utt is None else int(given_utt)
-        if sign == "F":
+        if sign in ("F", "T"):
             self.utts[who] += given_utt is None
-            return Final(who, utt, text)
+            return Final(who, utt, text, is_written=sign == "T")
         return Interim(who, utt, text) if sign == "I" else Preflight(who, utt, text)
 
 

@@ -154,6 +154,8 @@ class World:
             said.words[-1] = self.word("w")
         if number % 13 == 0:
             said.shown = 0
+        if number % 17 == 0:
+            return Final(who, said.utt, said.text(), is_written=True)
         return Final(who, said.utt, said.text(), 0.1 if number % 11 == 0 else 0.9)
 
     def lose_final(self, who: str, number: int) -> None:

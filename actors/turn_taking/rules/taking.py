@@ -1,5 +1,7 @@
 """Where a finished text goes: into the turn, before the agent, behind it, or nowhere."""
 
+from dataclasses import replace
+
 from actors.turn_taking.effects import AmendTurn, DiscardReason, InterruptReason, OutputKind
 from actors.turn_taking.rules import floor, texts, user_side, views
 from actors.turn_taking.rules.draft import Draft
@@ -43,9 +45,7 @@ def _take_over_agent(draft: Draft, live: Live, said: Text, weight: TextClass) ->
         draft.emit(AmendTurn(live.epoch, "", said.text))
         user_side.mark_committed(draft, (said,), live.epoch)
     else:
-        is_backchannel = weight is TextClass.BACKCHANNEL
-        kept = Text(said.who, said.utt, said.text, said.spoken_ns, backchannel=is_backchannel)
-        user_side.keep(draft, kept)
+        user_side.keep(draft, replace(said, backchannel=weight is TextClass.BACKCHANNEL))
 
 
 def _is_tail(draft: Draft, live: Live) -> bool:

@@ -36,6 +36,8 @@ def natural_turn_ns(state: State) -> int | None:
         return last_ns + to_ns(state.config.eou.stt_silence_s)
     if state.phase is not Phase.IDLE or not state.pending:
         return None
+    if state.pending[-1].is_written:
+        return _latest(turn.final_ns, turn.floor_ns)
     settle_ns, grace_ns = to_ns(state.config.eou.settle_s), to_ns(state.config.eou.noise_grace_s)
     base_ns = turn.final_ns if turn.speech_end_ns is None else turn.speech_end_ns
     due_ns = max(

@@ -91,7 +91,7 @@ def finished(draft: Draft, given: Final) -> None:
         corrections.correct(draft, closed, given.text, spoken_ns)
     else:
         over_agent = before is not None and before.over_agent
-        said = Text(given.who, given.utt, given.text, spoken_ns)
+        said = Text(given.who, given.utt, given.text, spoken_ns, is_written=given.is_written)
         taking.take(draft, said, over_agent=over_agent)
     draft.put_turn(final_ns=draft.now_ns)
     resume_ns = draft.now_ns + to_ns(draft.config.interrupt.resume_after_s)
