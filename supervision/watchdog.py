@@ -22,6 +22,7 @@ from supervision.virtual_time import VirtualTimeLoop
 log = structlog.get_logger(__name__)
 
 BLOCKED_S = 0.1
+BEATS_PER_LIMIT = 4
 STACK_DEPTH = 6
 
 
@@ -85,7 +86,7 @@ class LoopWatchdog:
             self._thread.join()
 
     def _watch(self, loop: asyncio.AbstractEventLoop, loop_thread: int) -> None:
-        while not self._is_over.wait(self._limit_s / 4):
+        while not self._is_over.wait(self._limit_s / BEATS_PER_LIMIT):
             answered = threading.Event()
             sent_s = time.monotonic()
             loop.call_soon_threadsafe(answered.set)

@@ -230,17 +230,24 @@ async def test_a_kill_is_heard_between_two_messages() -> None:
 @pytest.mark.real_time
 @pytest.mark.slow
 async def test_a_handler_that_never_returns_is_abandoned() -> None:
-    release = threading.Event()
+    entered, release, returned = threading.Event(), threading.Event(), threading.Event()
+
+    def work(_actor: ThreadActor) -> None:
+        entered.set()
+        release.wait()
+        returned.set()
+
     booth = Booth.new()
     address = booth.launch()
-    address.tell(Do(lambda _: release.wait()))
-    await asyncio.sleep(0.05)
+    address.tell(Do(work))
+    await asyncio.to_thread(entered.wait)
     address.kill()
     reason = await address.ended()
     assert reason is not None
     assert reason.kind is Exit.ABANDONED
     release.set()
-    await asyncio.sleep(0.05)
+    await asyncio.to_thread(returned.wait)
+    await asyncio.sleep(0.05)  # what the thread still says would come now
     assert booth.watcher.heard == [("started", 1), Exit.ABANDONED]
 
 
@@ -249,10 +256,14 @@ async def test_a_handler_that_runs_long_is_reported() -> None:
     class Hasty(Blocking):
         handler_deadline_s = 0.02
 
-    booth = Booth.new()
+    class Impatient(Watcher):
+        def overdue(self, address: Address[Any], incarnation: int) -> None:
+            reported.set()
+
+    reported = threading.Event()
+    booth = Booth([], Impatient(), Address("booth"))
     address = booth.launch(Hasty)
-    await address.ask(Do(lambda _: time.sleep(0.05)), timeout_s=5)
-    assert "overdue" in [heard[0] for heard in booth.watcher.heard if isinstance(heard, tuple)]
+    assert await address.ask(Do(lambda _: reported.wait(30)), timeout_s=60)
     await address.stop(timeout_s=5)
 
 

@@ -20,10 +20,8 @@ def now_s() -> float:
 
 
 async def test_an_hour_of_sleep_takes_no_time() -> None:
-    began = time.monotonic()
-    await asyncio.sleep(3600)
+    await asyncio.sleep(3600)  # the limit of each test is far shorter
     assert now_s() == 3600
-    assert time.monotonic() - began < 5
 
 
 async def test_fifty_frames_of_twenty_milliseconds_are_exactly_one_second() -> None:
