@@ -16,7 +16,7 @@ async def connect(house: House, ticket: dict[str, Any], person: Browser) -> dict
     """Make an offer, take the answer; return the ``ready`` that comes over the data channel."""
     headers = {"Authorization": f"Bearer {ticket['token']}"}
     offer = {"type": "offer", "sdp": await person.offer()}
-    answer = await house.http.post(ticket["webrtc"], json=offer, headers=headers, timeout=10)
+    answer = await house.http.post(ticket["webrtc"], json=offer, headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.json()["type"] == "answer"
     await person.accept(answer.json()["sdp"])

@@ -1,11 +1,11 @@
 """One person speaks; others listen or stay outside; who was there may come back."""
 
-import asyncio
 from contextlib import AbstractAsyncContextManager
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from runtime.doors import tokens
 from runtime.doors.tokens import Grant
 from tests.doors.rig import Client, eventually, open_house
 
@@ -66,9 +66,23 @@ async def test_so_many_listen_and_no_more_and_nobody_listens_to_nobody() -> None
                 pass
 
 
-async def test_who_is_cut_off_comes_back_with_the_same_token_even_after_it_expired() -> None:
-    async with open_house(token_s=1) as house:
+class WallClock:
+    """A time of day that stands still unless it is set forward."""
+
+    now_s = 1_700_000_000.0  # long ago: a token from the future is none
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+async def test_who_is_cut_off_comes_back_with_the_same_token_even_after_it_expired(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = WallClock()
+    monkeypatch.setattr(tokens, "_wall_clock_s", clock)
+    async with open_house(token_s=60) as house:
         ticket = await house.room(room="r1")
+        (room,) = house.worker.doors().rooms
         query = "?playback=reported"
         async with house.talk(ticket, query) as caller:
             caller.reports = True
@@ -76,7 +90,8 @@ async def test_who_is_cut_off_comes_back_with_the_same_token_even_after_it_expir
             await caller.be_silent(0.4)
             await caller.until_heard(6000)
             caller.socket.transport.abort()
-        await asyncio.sleep(1.2)
+        await eventually(lambda: room.link is not None and room.link.is_away)
+        clock.now_s += 60
         assert await status_of(house.talk(ticket, "?playback=sent")) == 409
         async with house.talk(ticket, query) as again:
             again.reports = True
@@ -84,7 +99,7 @@ async def test_who_is_cut_off_comes_back_with_the_same_token_even_after_it_expir
             said = await again.until_event("agent_transcript")
             assert said == said | {"text": "We have three rooms free.", "interrupted": False}
         fresh = await house.room(room="r2")
-        await asyncio.sleep(1.2)
+        clock.now_s += 60
         assert await status_of(house.talk(fresh)) == 401
 
 
