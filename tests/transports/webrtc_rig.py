@@ -115,7 +115,7 @@ class Browser:
         """When each loud frame came."""
         return [at_s for at_s, dbfs in self.heard if dbfs > SOUNDS_DBFS]
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 8.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = 40.0) -> None:
         """Wait until ``condition()`` holds; it is asked whenever something has come."""
         async with asyncio.timeout(within_s):
             while not condition():
@@ -201,7 +201,7 @@ class CallLine:
         self.ended = True
         self._news.set()
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 8.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = 40.0) -> None:
         async with asyncio.timeout(within_s):
             while not condition():
                 self._news.clear()
