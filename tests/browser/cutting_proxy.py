@@ -26,7 +26,7 @@ class CuttingProxy:
         thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         thread.start()
         try:
-            assert self._ready.wait(5)
+            assert self._ready.wait(30)
             yield self
         finally:
             self._loop.call_soon_threadsafe(self._done.set)

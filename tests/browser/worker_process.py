@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-STARTS_WITHIN_S: Final = 20.0
+STARTS_WITHIN_S: Final = 50.0
 
 
 @contextmanager

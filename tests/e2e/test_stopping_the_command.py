@@ -43,6 +43,6 @@ def test_a_worker_in_the_background_of_a_script_can_be_stopped() -> None:
         try:
             assert "Talk:" in worker.stdout.readline()
             worker.terminate()
-            assert worker.wait(timeout=10) == STOPPED
+            assert worker.wait(timeout=40) == STOPPED
         finally:
             worker.kill()

@@ -40,12 +40,21 @@ class PseudoTerminal:
         self._read()
         self.raw = ""
 
-    async def until(self, text: str, *, within_s: float = 10.0) -> str:
+    async def until(self, text: str, *, within_s: float = 40.0) -> str:
         """Wait until this is drawn; return what is seen."""
         await self._until(lambda: text in self.seen, text, within_s)
         return self.seen
 
-    async def until_raw(self, orders: str, *, within_s: float = 10.0) -> None:
+    async def until_gone(self, text: str, *, heading: str) -> None:
+        """Wait until it is missing in a whole picture; each begins with this heading."""
+
+        def is_gone() -> bool:
+            _before, *whole, _begun = ("", *self.seen.split(heading))
+            return len(whole) > 1 and text not in whole[-1]
+
+        await self._until(is_gone, f"a picture without {text}", 40.0)
+
+    async def until_raw(self, orders: str, *, within_s: float = 40.0) -> None:
         """Wait for control sequences."""
         await self._until(lambda: orders in self.raw, orders, within_s)
 

@@ -20,7 +20,7 @@ SINKS = (
     *("-L", "module-null-sink sink_name=micsrc rate=48000"),
     *("-L", "module-remap-source master=micsrc.monitor source_name=mic"),
 )
-READY_WITHIN_S = 15.0
+READY_WITHIN_S = 40.0
 SECOND = 44_100 * 2 * 2
 
 
@@ -52,7 +52,7 @@ def ended(process: "subprocess.Popen[bytes]") -> Generator["subprocess.Popen[byt
         yield process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @contextmanager

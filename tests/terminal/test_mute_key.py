@@ -72,7 +72,7 @@ async def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenera
             await terminal.until("m mutes, q hangs up")
             yield who_talks
             terminal.press("q")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(40):
                 await who_talks.ended.wait()
         await terminal.until("you hung up")
         assert termios.tcgetattr(terminal.theirs) == before
@@ -88,11 +88,9 @@ async def test_m_shuts_the_microphone_and_m_opens_it_again(
         await caller.terminal.until("MUTED     ▮▮▮")
         assert "two nights" not in caller.terminal.seen
 
-        caller.terminal.press("m")
-        await asyncio.sleep(0.3)
         caller.terminal.forget()
+        caller.terminal.press("m")
         await caller.terminal.until("mic ")
-        assert "MUTED" not in caller.terminal.seen
         await caller.speaks(0.6)
         await caller.terminal.until("caller: two nights please")
         await caller.terminal.until("We have three rooms free.")
