@@ -21,7 +21,7 @@ HIDDEN: Final = "***"
 SHORTEST_SECRET: Final = 6
 """A shorter value is no secret worth the name, and hiding it would eat ordinary text."""
 _SECRET_KEY: Final = re.compile("key|token|secret|password|authorization|credential", re.IGNORECASE)
-_CHATTY: Final = ("aioice", "aiortc", "anthropic", "httpx", "httpx2", "mcp", "openai")
+CHATTY: Final = ("aioice", "aiortc", "anthropic", "httpx", "httpx2", "mcp", "openai")
 """Libraries that tell at info of each request or candidate what only a search for faults needs."""
 _COUNTED: Final = re.compile(r"(^|_)tokens$", re.IGNORECASE)
 """A number of tokens is no secret."""
@@ -52,7 +52,7 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level.name, force=True)
-    for name in _CHATTY:
+    for name in CHATTY:
         quiet = settings.log_level is LogLevel.INFO
         logging.getLogger(name).setLevel(logging.WARNING if quiet else logging.NOTSET)
     structlog.configure(

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,8 +15,17 @@ import structlog
 hypothesis.settings.register_profile("understudy", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("understudy")  # no test depends on the speed of a machine
 
-GRACE_S = 1.0
+ENVIRONMENT = os.environ  # noqa: TID251 - to take something out of it
+LOOKS = {"FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES"}
+GRACE_S = 30.0
 """Real time in which threads and child processes that were told to end may end."""
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_set_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test see what whoever runs it has set for the command or for how a terminal looks."""
+    for name in {*ENVIRONMENT} & LOOKS | {n for n in ENVIRONMENT if n.startswith("UNDERSTUDY_")}:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

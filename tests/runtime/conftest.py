@@ -7,14 +7,18 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from runtime.log import CHATTY
+
 
 @pytest.fixture(autouse=True)
 def the_log_comes_back() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers = root.handlers[:]
+    levels = [(logger, logger.level) for logger in (root, *map(logging.getLogger, CHATTY))]
     yield
     root.handlers[:] = handlers
-    root.setLevel(level)
+    for logger, level in levels:
+        logger.setLevel(level)
     structlog.reset_defaults()
 
 
