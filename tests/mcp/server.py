@@ -1,13 +1,15 @@
 """A small MCP server of the SDK's, with all the faults that servers have.
 
-Arguments: a port to serve on HTTP; none to be spoken with over the standard streams. Any other
-argument is put out first, as a careless print would.
+Arguments: the descriptor of a bound socket to serve on it by HTTP; none to be spoken with over the
+standard streams. Any other argument is put out first, as a careless print would.
 """
 
 import os
+import socket
 import sys
 import time
 
+import uvicorn
 from mcp.server.mcpserver import MCPServer
 
 server = MCPServer("weather")
@@ -42,8 +44,9 @@ async def hang() -> str:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case [port] if port.isdigit():
-            server.run("streamable-http", host="127.0.0.1", port=int(port))
+        case [descriptor] if descriptor.isdigit():
+            http = uvicorn.Server(uvicorn.Config(server.streamable_http_app()))
+            http.run([socket.socket(fileno=int(descriptor))])
         case words:
             if words:
                 print(*words, flush=True)  # noqa: T201 - the fault itself

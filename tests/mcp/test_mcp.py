@@ -76,10 +76,15 @@ async def test_34_a_server_that_is_a_process_is_used_falls_in_mid_call_and_comes
 
 
 @contextmanager
-def http_server(port: int) -> Generator[subprocess.Popen[bytes]]:
+def http_server(bound: socket.socket) -> Generator[subprocess.Popen[bytes]]:
+    """Serve on a socket that is bound already, so that nobody else takes its port."""
     process = subprocess.Popen(
-        [sys.executable, SERVER, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, SERVER, str(bound.fileno())],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[bound.fileno()],
     )
+    bound.close()
     try:
         yield process
     finally:
@@ -89,17 +94,17 @@ def http_server(port: int) -> Generator[subprocess.Popen[bytes]]:
 
 @pytest.mark.real_time
 async def test_34_a_server_on_http_is_used_and_its_death_is_an_error_and_not_a_hang() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    port = bound.getsockname()[1]
     config = McpHttp(name="weather", url=f"http://127.0.0.1:{port}/mcp", prefix="w_")
     with pytest.raises(ProviderError, match=r"/mcp: .*[Cc]onnect"):
         async with config.open(FakeServices()):
             pass
-    with http_server(port) as process:
+    with http_server(bound) as process:
         await listening(port)
         with pytest.raises(ProviderError, match="connection"):  # noqa: PT012 - leaving it is what raises
-            async with asyncio.timeout(20), config.open(FakeServices()) as server:
+            async with asyncio.timeout(50), config.open(FakeServices()) as server:
                 assert "w_look_up" in [tool.schema.name for tool in await server.tools()]
                 assert await server.call("w_forecast", {"town": "Rome"}) == "sunny in Rome"
                 with pytest.raises(ToolError, match="town"):
