@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 """Real seconds without a sign of life from outside the loop (a thread, a socket)."""
 ELSEWHERE = ("asyncio", "anyio", "trio")
 SLOTS = "stt, llm, tts"

@@ -32,7 +32,7 @@ async def visible_worker(folder: Path) -> AsyncGenerator[Path]:
         await worker.open_door(
             "tree", lambda: TreeSocket(path, WorkerFacts(PID, "hotel:Main"), worker.snapshot)
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not path.exists():
                 await worker.snapshot()
         yield path
@@ -40,7 +40,7 @@ async def visible_worker(folder: Path) -> AsyncGenerator[Path]:
 
 def connected(path: Path) -> socket.socket:
     client = socket.socket(socket.AF_UNIX)
-    client.settimeout(5)
+    client.settimeout(30)
     client.connect(str(path))
     return client
 

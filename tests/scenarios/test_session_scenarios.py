@@ -216,8 +216,8 @@ async def test_38_a_thousand_sessions_leave_nothing_behind() -> None:
             await sessions_at_once(worker)
         assert not (await worker.snapshot()).children[2].children
         after = footprint()
-    assert after["tasks"] == before["tasks"]
-    assert after["threads"] == before["threads"]
+    assert after["tasks"] <= before["tasks"]
+    assert after["threads"] <= before["threads"]  # one of an earlier test may have ended meanwhile
     assert after["objects"] < before["objects"] + SESSIONS  # less than one for each
 
 
