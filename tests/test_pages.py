@@ -1,0 +1,72 @@
+"""What the pages show exists: names to import, commands and their options, what is linked to."""
+
+import ast
+import importlib
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from runtime.cli.commands import cli
+
+ROOT = Path(__file__).parent.parent
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
+BESIDE = ROOT / "examples"
+"""Where a page's own words put whoever types them."""
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def blocks(page: Path, language: str) -> Iterator[str]:
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(rf"^ *```{language}\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE):
+        yield textwrap.dedent(block)
+
+
+@every_page
+def test_the_python_of_a_page_imports_what_there_is(
+    page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, str(BESIDE)])
+    for block in blocks(page, "python"):
+        for node in ast.walk(ast.parse(block.replace("…", "..."))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module is not None
+                module = importlib.import_module(node.module)
+                missing = [name.name for name in node.names if not hasattr(module, name.name)]
+                assert not missing, f"{node.module} has no {missing}"
+
+
+@every_page
+def test_the_commands_of_a_page_have_the_options_that_it_gives_them(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    shown = re.findall(r"`(runtime [^`\n]+)`", text)
+    shown += [line for block in blocks(page, "sh") for line in block.splitlines()]
+    for line in shown:
+        called = re.match(r"(?:.*\| )?(?:\.venv/bin/)?runtime (\w+)(.*)", line.partition("#")[0])
+        if called is None:
+            continue
+        command = cli.commands[called[1]]
+        known = {
+            name
+            for option in command.params
+            if isinstance(option, click.Option)
+            for name in option.opts
+        }
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", called[2])) <= known, line
+
+
+@every_page
+def test_what_a_page_links_to_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    for target, heading in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", text):
+        aimed = (page.parent / target).read_text(encoding="utf-8") if target else text
+        headings = re.findall(r"^#+ (.*)$", aimed, re.MULTILINE)
+        slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}
+        assert heading in slugs, f"{target}#{heading}"
