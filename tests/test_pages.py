@@ -47,7 +47,7 @@ def test_the_commands_of_a_page_have_the_options_that_it_gives_them(page: Path) 
     shown = re.findall(r"`(runtime [^`\n]+)`", text)
     shown += [line for block in blocks(page, "sh") for line in block.splitlines()]
     for line in shown:
-        called = re.match(r"(?:.*\| )?(?:\.venv/bin/)?runtime (\w+)(.*)", line.partition("#")[0])
+        called = re.match(r"(?:.*\| )?(?:\.venv/bin/)?runtime ([a-z]+)(.*)", line.partition("#")[0])
         if called is None:
             continue
         command = cli.commands[called[1]]

@@ -31,6 +31,7 @@ Example:
   runtime token --identity ada --room table-4 --grant join --grant listen
 """
 FILE = click.Path(path_type=Path)
+FROM_1 = click.IntRange(min=1)
 AGENT = click.argument("agent", metavar="MODULE:ATTR")
 PID = click.option(
     "--pid", type=int, metavar="NUMBER", help="Which worker, if more than one is running."
@@ -91,6 +92,7 @@ def _door_options(command: Callable[..., int]) -> Callable[..., int]:
                 "--host",
                 default=DEFAULT_HOST,
                 show_default=True,
+                metavar="ADDRESS",
                 help="Where to listen. Beyond this machine it needs UNDERSTUDY_SECRET.",
             ),
             click.option(
@@ -98,6 +100,7 @@ def _door_options(command: Callable[..., int]) -> Callable[..., int]:
                 type=click.IntRange(0, 65_535),
                 default=DEFAULT_PORT,
                 show_default=True,
+                metavar="NUMBER",
                 help="Where to listen; 0: wherever there is a place.",
             ),
             click.option(
@@ -114,7 +117,7 @@ def _door_options(command: Callable[..., int]) -> Callable[..., int]:
             ),
             click.option(
                 "--max-rooms",
-                type=click.IntRange(min=1),
+                type=FROM_1,
                 metavar="NUMBER",
                 help="So many calls at a time; who comes then is told to try again.  [default: 50]",
             ),
@@ -175,7 +178,8 @@ def run(**given: Any) -> int:
     MODULE:ATTR is a class derived from runtime.Agent (or an instance, or a function that returns
     one) in a module that can be imported from this folder.
 
-    Exits with 0 if the caller got an answer, 1 if not, 2 if something must be mended first.
+    Exits with 0 if the caller got an answer, 1 if not, 2 if something must be mended first, 130
+    after Ctrl-C.
     """
     from runtime.cli.run import run_agent  # noqa: PLC0415 - no other verb needs it
 
@@ -197,7 +201,7 @@ def run(**given: Any) -> int:
 @click.option(
     "--lives",
     "lives_s",
-    type=click.IntRange(min=1),
+    type=FROM_1,
     default=300,
     show_default=True,
     metavar="SECONDS",
@@ -264,11 +268,11 @@ def top(pid: int | None, *, every: float) -> int:
 
 @cli.command()
 @AGENT
-@click.option("--calls", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--calls", type=FROM_1, default=100, show_default=True, help="How many.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the first call.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--without", metavar="NUMBERS", help="Hold one call without these of its parts.")
-@click.option("--events", type=FILE, metavar="FILE.jsonl", help="Hold one call; its events.")
+@click.option("--jobs", type=FROM_1, default=1, show_default=True, help="So many at a time.")
+@click.option("--without", metavar="NUMBERS", help="Hold the first alone, less these of its parts.")
+@click.option("--events", type=FILE, metavar="FILE.jsonl", help="Hold the first alone; its events.")
 @click.option("--report", type=FILE, metavar="FILE.md", help="Write the outcome there as well.")
 @click.option("--real-tools", is_flag=True, help="Let the agent's own tools run.")
 @click.option("--calm", is_flag=True, help="Let nothing go wrong.")
