@@ -252,4 +252,4 @@ def _tool(agent: Agent, value: object) -> FunctionTool[..., Any]:
 
 
 def _kind(value: object) -> str:
-    return f"{value!r} ({type(value).__name__})"
+    return f"{value!r:.80} ({type(value).__name__})"

@@ -10,10 +10,11 @@ import contextvars
 import functools
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from types import MethodType
-from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Final, Generic, ParamSpec, TypeVar, cast, overload
 
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -23,6 +24,8 @@ from actors.vendor import ToolSchema
 from runtime.agent import Agent, instantiate
 from runtime.errors import UserError, complaints
 from runtime.tool_schema import raw_signature, read_signature
+
+NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,7 +130,7 @@ class AgentToolbox:
         hand_over: is given the agent that a tool returns, to take over the call.
 
     Raises:
-        UserError: two tools have one name, or a signature cannot be told to a model.
+        UserError: two tools have one name, or a name or a signature cannot be told to a model.
     """
 
     def __init__(
@@ -140,6 +143,9 @@ class AgentToolbox:
         self._hand_over = hand_over
         self._tools: dict[str, _Tool] = {}
         for tool in tools:
+            if not NAME.fullmatch(tool.name):
+                can = "1 to 64 of A-Z a-z 0-9 _ -, which every model takes"
+                raise UserError(f"the tool {tool.name!r} needs a name of {can}: name=...")
             if tool.name in self._tools:
                 raise UserError(f"two tools are called {tool.name}; rename one of them")
             self._tools[tool.name] = _Tool(tool, executor)

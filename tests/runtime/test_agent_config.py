@@ -203,6 +203,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no tool": ({"tools": ["weather"]}, "Main.tools may hold functions only, not 'weather' .*"),
     "no self": ({"f": function_tool(make)}, "Main: tool make: its signature cannot be read: .*"),
     "twice": ({"tools": [take, take]}, "Main: two tools are called take; rename one of them"),
+    "no name for a model": (
+        {"tools": [lambda: "rain"]},
+        "Main: the tool '<lambda>' needs a name of 1 to 64 of A-Z a-z 0-9 _ -, .*: name=...",
+    ),
+    "a long value": ({"turn_taking": "x" * 99}, r"Main.turn_taking must .*, not 'x{79} \(str\)"),
     "no name": ({"llm": "gpt"}, r"Main.llm: there is no provider 'gpt' for llm \(known: demo.*\)"),
     "close name": ({"tts": "espeek"}, r"Main.tts: .*; did you mean 'espeak'\? \(known: .*"),
     "other slot": ({"tts": "silero"}, "Main.tts: there is no .* for tts; it is one for vad"),
