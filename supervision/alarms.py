@@ -8,34 +8,63 @@ from typing import Any
 
 from supervision.address import Address
 
+SLACK_S = 0.000_1
+"""Timers go off a rounding error early."""
+
+
+class _Alarm:
+    """A message, when it is due, and the timer that goes off by then, or before."""
+
+    __slots__ = ("due_s", "message", "timer")
+
+    def __init__(self, due_s: float, message: object, timer: asyncio.TimerHandle) -> None:
+        self.due_s = due_s
+        self.message = message
+        self.timer = timer
+
 
 class Alarms:
-    """Timers by key; each tells its message once."""
+    """Alarms by key; each tells its message once.
 
-    __slots__ = ("_address", "_loop", "_timers")
+    Most are put off again and again and never ring. A timer that goes off too early for that is
+    left as it is, and set once more when it does.
+    """
+
+    __slots__ = ("_address", "_alarms", "_loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, address: Address[Any]) -> None:
         self._loop = loop
         self._address = address
-        self._timers: dict[Hashable, asyncio.TimerHandle] = {}
+        self._alarms: dict[Hashable, _Alarm] = {}
 
     def set(self, delay_s: float, message: object, key: Hashable) -> None:
         """Tell the message later, instead of the one that waits under this key."""
-        self.clear(key)
-        self._timers[key] = self._loop.call_later(delay_s, self._ring, message, key)
+        due_s = self._loop.time() + delay_s
+        alarm = self._alarms.get(key)
+        if alarm is not None and alarm.timer.when() <= due_s:
+            alarm.due_s, alarm.message = due_s, message
+            return
+        if alarm is not None:
+            alarm.timer.cancel()
+        timer = self._loop.call_at(due_s, self._ring, key)
+        self._alarms[key] = _Alarm(due_s, message, timer)
 
     def clear(self, key: Hashable) -> None:
         """Withdraw the message that waits under the key, if any."""
-        timer = self._timers.pop(key, None)
-        if timer is not None:
-            timer.cancel()
+        alarm = self._alarms.pop(key, None)
+        if alarm is not None:
+            alarm.timer.cancel()
 
     def clear_all(self) -> None:
         """Withdraw all."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        for alarm in self._alarms.values():
+            alarm.timer.cancel()
+        self._alarms.clear()
 
-    def _ring(self, message: object, key: Hashable) -> None:
-        del self._timers[key]
-        self._address.tell(message)
+    def _ring(self, key: Hashable) -> None:
+        alarm = self._alarms[key]
+        if alarm.due_s - self._loop.time() > SLACK_S:
+            alarm.timer = self._loop.call_at(alarm.due_s, self._ring, key)
+            return
+        del self._alarms[key]
+        self._address.tell(alarm.message)

@@ -126,7 +126,11 @@ class Incarnation(Answering, abc.ABC):
 
     def after(self, delay_s: float, message: object, key: Hashable) -> None:
         """Tell the actor a message later."""
-        self.at_home(self._set_timer, delay_s, message, key)
+        alarms = self._alarms
+        if alarms is not None and asyncio._get_running_loop() is self.loop:  # noqa: SLF001
+            alarms.set(delay_s, message, key)
+        else:
+            self.at_home(self._set_timer, delay_s, message, key)
 
     def cancel_after(self, key: Hashable) -> None:
         """Withdraw a message that was to come later."""
@@ -241,6 +245,7 @@ class Incarnation(Answering, abc.ABC):
                 timer.cancel()
         if self._alarms is not None:
             self._alarms.clear_all()
+            self._alarms = None
 
     def _keep_for_retry(self) -> None:
         item, self.in_hand = self.in_hand, NOTHING

@@ -180,6 +180,38 @@ async def test_messages_come_later_in_time_and_keys_replace() -> None:
     await post.end()
 
 
+class Patient(Recorder):
+    """Puts an alarm off with every word."""
+
+    def on_receive(self, message: Any) -> Any:
+        if message == "ring":
+            self.log.append(asyncio.get_running_loop().time())
+        else:
+            self.after(message.number, "ring", key="k")
+
+
+async def test_an_alarm_that_is_put_off_rings_once_and_at_its_last_time() -> None:
+    post = Post()
+    address = post.launch(Patient)
+    for _ in range(5):
+        address.tell(Word(3))
+        await asyncio.sleep(1)
+    await asyncio.sleep(10)
+    assert post.log == ["start", 7.0]
+    await post.end()
+
+
+async def test_an_alarm_that_is_brought_forward_rings_sooner() -> None:
+    post = Post()
+    address = post.launch(Patient)
+    for delay_s in (10, 20, 2):
+        address.tell(Word(delay_s))
+        await settle()
+    await asyncio.sleep(60)
+    assert post.log == ["start", 2.0]
+    await post.end()
+
+
 async def test_timers_die_with_the_incarnation() -> None:
     post = Post()
     address = post.launch(Later)
