@@ -77,15 +77,15 @@ class Address(Generic[M_contra]):
         """
         mailbox = self._mailbox
         policy = POLICIES[type(message)]
+        index = policy.index
         if get_ident() == mailbox.owner:
-            queue = mailbox.queues[policy.index]
-            if queue is not None and len(queue) < mailbox.bounds[policy.index]:
+            queue = mailbox.queues[index]
+            if queue is not None and len(queue) < mailbox.bounds[index]:
                 queue.append(message)
                 waiter = mailbox.waiter
                 if waiter is not None:
                     mailbox.waiter = None
-                    if not waiter.done():
-                        waiter.set_result(None)
+                    waiter()
                 return
         if mailbox.put(message, policy) is Verdict.FULL:
             mailbox.tell_overloaded()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from supervision.errors import MailboxFull
 from supervision.mail import Counters, MailboxLimits, Newest, Pending, payload, reject
 from supervision.messages import POLICIES, SLOW, Lane, Overflow, Policy
-from supervision.turn import Turn
 
-Waiter: TypeAlias = asyncio.Future[None] | Turn
-"""What a consumer without mail waits for."""
 Queues = list[deque[Any] | None]
 NOTHING = object()
 NO_QUEUES: Queues = [None, None, None, None]  # shared, never written: idle mailboxes stay small
@@ -37,7 +33,8 @@ class Lanes:
     def __init__(self, limits: MailboxLimits) -> None:
         self.bounds = limits.by_lane()
         self.queues = NO_QUEUES
-        self.waiter: Waiter | None = None
+        self.waiter: Callable[[], object] | None = None
+        """Called, once, when there is mail again; set by a consumer that waits for it."""
         self.senders: deque[Pending] | None = None
         self.newest: dict[type, Newest] | None = None
         self.counters: Counters | None = None
@@ -79,9 +76,10 @@ class Lanes:
         """Remove and return the most urgent item, or NOTHING."""
         queues = self.queues
         queue = queues[0] or queues[1] or queues[2]
-        if not queue:
-            return NOTHING
-        item = queue.popleft()
+        return self.taken(queue.popleft()) if queue else NOTHING
+
+    def taken(self, item: Any) -> Any:
+        """See to what hangs on an item that leaves its lane, and return what it holds."""
         if item is self.mark:
             self.taken_until_s, self.mark = self.mark_s, None
         if type(item) is Newest:
@@ -141,8 +139,7 @@ class Lanes:
         waiter = self.waiter
         if waiter is not None:
             self.waiter = None
-            if not waiter.done():
-                waiter.set_result(None)
+            waiter()
 
     def count(self) -> Counters:
         """Return the counters, made at the first thing worth counting."""

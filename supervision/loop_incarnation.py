@@ -1,4 +1,4 @@
-"""An actor's life on an event loop: one task that takes mail and runs handlers one at a time."""
+"""An actor's life on an event loop: handlers run one at a time, in its turns or its task."""
 
 from __future__ import annotations
 
@@ -16,23 +16,18 @@ from supervision.errors import ActorDeadError
 from supervision.fatal import raise_fatal
 from supervision.incarnation import SPECIAL, Incarnation, ShutDown, Stage, log
 from supervision.lanes import NOTHING
-from supervision.mail import State
 from supervision.messages import Exit, ExitReason, Lane
 from supervision.owned_tasks import OwnedTasks
-from supervision.pace import BATCH, pace_of
-from supervision.pykka_compat import Envelope
-from supervision.reply import Ask
+from supervision.pace import new_turn
+from supervision.turn import BATCH
 
 T = TypeVar("T")
-
-BATCH_S = 0.002
-"""After so long an actor lets others run, if `BATCH` messages have not taken so long."""
 
 
 class LoopIncarnation(Incarnation):
     """Runs an `Actor` in a task of its own, which starts in a clean context."""
 
-    __slots__ = ("_home", "_interrupted", "_leaving", "_owned", "_struck", "_task")
+    __slots__ = ("_home", "_interrupted", "_leaving", "_owned", "_task", "_turn")
 
     def __init__(self, actor: ActorBase, birth: Birth) -> None:
         assert birth.loop is not None, "an asyncio actor lives on an event loop"
@@ -40,14 +35,15 @@ class LoopIncarnation(Incarnation):
         birth.address.mailbox.bind(self._home)
         super().__init__(actor, birth)
         self._interrupted = False
-        self._struck = False
         self._leaving: ExitReason | None = None
         self._owned: OwnedTasks | None = None
+        self._turn = new_turn(self._home, birth.address, actor.on_receive)
         self._task = self._home.create_task(
             self._run(birth.start_timeout_s),
             name=self.address.name,
             context=contextvars.Context(),
         )
+        self._turn.task = self._task
         self._task.add_done_callback(self._task_is_done)
 
     def interrupt(self) -> None:
@@ -57,12 +53,12 @@ class LoopIncarnation(Incarnation):
     def _interrupt(self) -> None:
         own = asyncio.current_task(self._home) is self._task
         if self.in_hand is not NOTHING and not self._interrupted and not own:
-            self._interrupted = self._struck = True
+            self._interrupted = self._turn.is_cut = True
             self._task.cancel()
 
     def cut(self) -> None:
         """Cancel the task."""
-        self._struck = True
+        self._turn.is_cut = True
         self._task.cancel()
 
     def _task_is_done(self, task: asyncio.Task[None]) -> None:
@@ -125,54 +121,33 @@ class LoopIncarnation(Incarnation):
             await self._handle(suspect)
             self.retrying = False
 
-    async def _consume(self) -> ExitReason:  # noqa: PLR0915 - every message passes here
-        """Handle mail until it is time to go: one frame, without a call that can be spared."""
-        mailbox, take, now, actor = self.mailbox, self.mailbox.take, self._home.time, self.actor
-        receive, new_waiter, rest, batch = pace_of(self._home, self.address, actor.on_receive)
-        item: Any = NOTHING
-        left, until_s, time_s = 0, 0.0, now()
+    async def _consume(self) -> ExitReason:
+        """Do what needs the task, until it is time to go."""
+        turn, now = self._turn, self._home.time
         while True:
             try:
-                item = take()
-                while item is not NOTHING:
-                    kind = item.__class__
-                    if kind is Ask or kind is Envelope or kind is ShutDown:
-                        await self._handle_special(item)
-                    else:
-                        result = receive(item)
-                        if result is not None and (
-                            type(result) is CoroutineType or isinstance(result, asyncio.Future)
-                        ):
-                            self.in_hand, self.handling_since_s = item, time_s
-                            if self._overdue is None:
-                                self.watch_handler()
-                            await result
-                            self.in_hand, self.handling_since_s = NOTHING, None
-                            if self._struck:
-                                await self._recover()
-                    if self._leaving is not None:
-                        return self._leaving
-                    item, time_s = NOTHING, now()
-                    left -= 1
-                    if (left <= 0 or time_s >= until_s) and not mailbox.is_empty:
-                        await rest()
-                        left, time_s = batch, now()
-                        until_s = time_s + BATCH_S
-                        mailbox.note_time(time_s)
-                    item = take()
-                if mailbox.state is State.SEALED:
-                    return ExitReason(Exit.NORMAL)
-                mailbox.overloaded = False
-                mailbox.waiter = waiter = new_waiter()
-                await waiter
-                left, time_s = batch, now()
-                until_s = time_s + BATCH_S
-                mailbox.taken_until_s = time_s
+                if turn.work(goes_on=True):
+                    await turn
+                item, awaited, turn.awaited = turn.item, turn.awaited, None
+                if awaited is not None:
+                    self.in_hand, self.handling_since_s = item, now()
+                    if self._overdue is None:
+                        self.watch_handler()
+                    await awaited
+                    self.in_hand, self.handling_since_s = NOTHING, None
+                    if turn.is_cut:
+                        await self._recover()
+                elif item is not NOTHING:
+                    await self._handle_special(item)
+                if item is NOTHING or self._leaving is not None:
+                    return self._leaving or ExitReason(Exit.NORMAL)
+                turn.seen_to()
             except asyncio.CancelledError:
-                self.in_hand, self.handling_since_s = item, None
+                self.in_hand, self.handling_since_s = turn.item, None
+                turn.item = NOTHING
                 await self._recover()
             except BaseException:
-                self.in_hand, self.handling_since_s = item, None
+                self.in_hand, self.handling_since_s = turn.item, None
                 raise
 
     async def _handle(self, item: Any) -> None:
@@ -197,7 +172,7 @@ class LoopIncarnation(Incarnation):
         finally:
             self.handling_since_s = None
         self.in_hand = NOTHING
-        if self._struck:
+        if self._turn.is_cut:
             await self._recover()
         return result
 
@@ -209,7 +184,7 @@ class LoopIncarnation(Incarnation):
         """
         if not self._interrupted or self.doom is not None:
             raise asyncio.CancelledError
-        self._interrupted = self._struck = False
+        self._interrupted = self._turn.is_cut = False
         self.in_hand = NOTHING
         self._task.uncancel()
         await self._hook(self.actor.on_interrupt)

@@ -57,34 +57,33 @@ class SimulationLoop(VirtualTimeLoop):
         """Return the handler by which this incarnation handles its mail."""
         return receive if self._watch is None else self._watch(address, receive)
 
-    def new_turn(self) -> Turn:
-        """Return what an actor on this loop waits for."""
-        return Turn(self, self.queue)
-
     def queue(self, turn: Turn) -> None:
         """Let an actor take part in the next deal."""
         self._waiting.append(turn)
         if not self._will_deal:
             self._will_deal = True
-            self.call_soon(self._deal_all)
+            self.call_soon(self._deal)
 
-    def _deal_all(self) -> None:
+    def _deal(self) -> None:
         """Deal until nobody waits, or something else is ready to run in between."""
         try:
             for _ in range(DEALS):
-                self._deal()
+                drawn, self._waiting = self._waiting, []
+                if len(drawn) > 1:
+                    self._shuffle(drawn)
+                for turn in drawn:
+                    if turn.context is not None:  # it has been waited for
+                        turn.context.run(turn.come)
                 if self._ready or not self._waiting:
                     break
         finally:
             self._will_deal = bool(self._waiting)
             if self._will_deal:
-                self.call_soon(self._deal_all)
+                self.call_soon(self._deal)
 
-    def _deal(self) -> None:
-        dealt, self._waiting = self._waiting, []
-        if len(dealt) > 1:
-            self._chance.shuffle(dealt)
-            while len(dealt) > 1 and self._chance.random() < HELD_BACK:
-                self._waiting.append(dealt.pop())
-        for turn in dealt:
-            turn.begin()
+    def _shuffle(self, drawn: list[Turn]) -> None:
+        """Put them into a drawn order; some have to wait for the next deal."""
+        chance = self._chance.random
+        drawn.sort(key=lambda _: chance())
+        while len(drawn) > 1 and chance() < HELD_BACK:
+            self._waiting.append(drawn.pop())

@@ -1,96 +1,202 @@
-"""An actor's turn in a simulation: what it waits for, again and again.
+"""An actor's turn: where its mail is handled, and what its task waits for in between.
 
-To a task it is a future, by the few members that asyncio asks of one (`asyncio.isfuture`), but one
-without an end: an actor waits thousands of times and needs no new object for it. Whoever leaves
-mail only asks for the turn; when it is dealt, the actor's task runs there and then.
+A handler that awaits nothing needs no task: it runs when the turn comes, on behalf of the actor's
+task, which goes on only for what has to be awaited. To that task a turn is a future, by the few
+members that asyncio asks of one (`asyncio.isfuture`), but one without an end: an actor waits
+thousands of times and needs no new object for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
+from asyncio.tasks import (  # for whoever makes tasks: docs.python.org/3/library/asyncio-extending
+    _enter_task,  # pyright: ignore[reportPrivateUsage]
+    _leave_task,  # pyright: ignore[reportPrivateUsage]
+)
 from collections.abc import Callable, Generator
 from contextvars import Context
+from types import CoroutineType
 from typing import Any, TypeAlias
+
+from supervision.incarnation import ShutDown
+from supervision.lanes import NOTHING
+from supervision.mail import Newest, State
+from supervision.mailbox import Mailbox
+from supervision.pykka_compat import Envelope
+from supervision.reply import Ask
+
+BATCH = 64
+"""After so many messages an actor lets others run."""
+BATCH_S = 0.002
+"""After so long it does, if they have not taken so long."""
 
 Resume: TypeAlias = Callable[["Turn"], object]
 """Goes on with the task that waited."""
 
 
 class Turn:
-    """The turn of one actor, which belongs to the loop that deals it.
+    """The turn of one actor on an event loop.
 
     Args:
         loop: the actor's loop.
-        ask: what that loop does for who asks for a turn.
+        mailbox: whose mail is handled.
+        receive: the handler.
     """
 
     __slots__ = (
-        "_ask",
         "_asyncio_future_blocking",
-        "_context",
-        "_is_cancelled",
+        "_error",
+        "_left",
         "_loop",
-        "_resume",
+        "_mailbox",
+        "_now",
+        "_rests",
+        "_until_s",
+        "ask",
+        "awaited",
+        "batch",
+        "context",
+        "is_cut",
+        "item",
+        "receive",
+        "resume",
+        "task",
     )
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ask: Callable[[Turn], None]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, mailbox: Mailbox, receive: Callable[[Any], Any]
+    ) -> None:
         self._loop = loop
-        self._ask = ask
-        self._resume: Resume | None = None
-        self._context: Context | None = None
-        self._is_cancelled = False
+        self._now = loop.time
+        self._mailbox = mailbox
+        self.receive = receive
+        self.ask: Callable[[], object] = self.soon
+        """Called by whoever leaves mail for an actor that waits."""
+        self.batch = BATCH
+        self.task: asyncio.Task[Any]
+        """The actor's, given once it is made."""
+        self.item: Any = NOTHING
+        """What the task has to see to."""
+        self.awaited: Any = None
+        """What the handler of that item returned, to be awaited."""
+        self.is_cut = False
+        """Whether the task is cancelled: then nothing more is handled."""
+        self.resume: Resume | None = None
+        self.context: Context | None = None
         self._asyncio_future_blocking = False
+        self._error: BaseException | None = None
+        self._rests = False
+        self._left, self._until_s = 1, math.inf
 
     def __await__(self) -> Generator[Any, None, None]:
-        """Wait until the turn is dealt."""
+        """Wait until there is something to do that needs the task."""
         self._asyncio_future_blocking = True
         yield self
 
-    def ask(self) -> Turn:
-        """Ask for the turn, and return it to be waited for."""
-        self._ask(self)
-        return self
+    def soon(self) -> None:
+        """Let the turn come in the next round of the loop."""
+        self._loop.call_soon(self.come, context=self.context)
 
-    def set_result(self, result: None, /) -> None:
-        """Ask for the turn on behalf of who waits for it."""
-        self._ask(self)
+    def come(self) -> None:
+        """Handle mail in the actor's context, unless its task has other things to do."""
+        if self.resume is None:
+            return
+        _enter_task(self._loop, self.task)
+        try:
+            if self.work():
+                return
+        except BaseException as error:  # noqa: BLE001 - raised in the task
+            self._error = error
+        finally:
+            _leave_task(self._loop, self.task)
+        resume, self.resume = self.resume, None
+        if resume is not None:  # else it was cancelled by its own handler
+            resume(self)
 
-    def done(self) -> bool:
-        """Tell whether nobody waits for it."""
-        return self._resume is None
+    def work(self, *, goes_on: bool = False) -> bool:
+        """Handle mail as long as that needs no task; tell whether the task may wait.
 
-    def begin(self) -> None:
-        """Let the actor run, unless it was cancelled meanwhile; no task may be running."""
-        resume, context = self._resume, self._context
-        if resume is not None and context is not None:
-            self._resume = None
-            context.run(resume, self)
+        One frame for a batch, without a call that can be spared: every message passes here.
+        ``goes_on``: the task itself calls, in the midst of a batch.
+        """
+        mailbox, receive, now = self._mailbox, self.receive, self._now
+        queues = mailbox.queues
+        queue = queues[0] or queues[1] or queues[2]
+        if not goes_on:
+            left, now_s = self.batch, now()
+            self._until_s = now_s + BATCH_S
+            if not self._rests:
+                mailbox.taken_until_s = now_s
+        elif (left := self._left) <= 0 and queue:
+            return self._rest()
+        while queue:
+            item = queue.popleft()
+            if item is mailbox.mark or item.__class__ is Newest or mailbox.senders:
+                item = mailbox.taken(item)
+            kind = item.__class__
+            if kind is Ask or kind is Envelope or kind is ShutDown:
+                self.item, self._left = item, left - 1
+                return False
+            try:
+                result = receive(item)
+            except BaseException:
+                self.item = item
+                raise
+            if result is not None and (
+                type(result) is CoroutineType or isinstance(result, asyncio.Future)
+            ):
+                self.item, self.awaited, self._left = item, result, left - 1
+                return False
+            left -= 1
+            queues = mailbox.queues
+            queue = queues[0] or queues[1] or queues[2]
+            if self.is_cut or (queue and (left <= 0 or now() >= self._until_s)):
+                return self._rest()
+        if mailbox.state is State.SEALED:
+            return False
+        mailbox.overloaded = self._rests = False
+        mailbox.waiter = self.ask
+        return True
+
+    def seen_to(self) -> None:
+        """Take note that the task has seen to the item, and how long that took."""
+        self.item = NOTHING
+        if self._now() >= self._until_s:
+            self._left = 0
+
+    def _rest(self) -> bool:
+        """Let others run before the next batch."""
+        self._rests = True
+        self._mailbox.note_time(self._now())
+        self.ask()
+        return True
 
     # What a task asks of the future for which it waits.
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
-        """Return the loop that deals it."""
+        """Return the actor's loop."""
         return self._loop
 
     def add_done_callback(self, resume: Resume, *, context: Context) -> None:
         """Take what goes on with the task, and the context in which to call it."""
-        self._resume, self._context = resume, context
+        self.resume, self.context = resume, context
 
     def result(self) -> None:
         """Let the task go on.
 
         Raises:
-            CancelledError: the waiting was cancelled.
+            BaseException: what a handler raised, or CancelledError: the waiting was cancelled.
         """
-        if self._is_cancelled:
-            self._is_cancelled = False
-            raise asyncio.CancelledError
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
 
     def cancel(self, msg: object = None) -> bool:
-        """End the waiting: the task runs as soon as any cancelled one does, whatever is dealt."""
-        resume, self._resume = self._resume, None
+        """End the waiting: the task goes on as soon as any cancelled one does."""
+        resume, self.resume = self.resume, None
         if resume is None:
             return False
-        self._is_cancelled = True
-        self._loop.call_soon(resume, self, context=self._context)
+        self._error = asyncio.CancelledError()
+        self._loop.call_soon(resume, self, context=self.context)
         return True

@@ -64,6 +64,7 @@ class _Timeline:
 
     def __init__(self, start_s: float) -> None:
         self.now_ns = round(start_s * NS_PER_S)
+        self.now_s = self.now_ns / NS_PER_S
         self.open: dict[int, str] = {}
         self.patience_s = 0.0
         self.describe_tasks: Callable[[], str] = str
@@ -107,6 +108,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             )
             raise Deadlock(msg)
         line.now_ns += round(timeout * NS_PER_S) + line.late_ns()
+        line.now_s = line.now_ns / NS_PER_S
         return events
 
     def _count_a_round(self) -> None:
@@ -153,7 +155,7 @@ class VirtualTimeLoop(LeanLoop):
 
     def time(self) -> float:
         """Return the virtual time in seconds."""
-        return self._timeline.now_ns / NS_PER_S
+        return self._timeline.now_s
 
     def strain(self, late_ns: Callable[[], int], most_rounds: int) -> None:
         """Let each jump go so much too far, as if held up; give up sooner on what spins."""

@@ -1,0 +1,225 @@
+"""Handlers that await nothing: the same life, without the actor's task being woken."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from typing import Any
+
+import pytest
+
+from supervision import Exit
+from supervision.simulation_loop import SimulationLoop
+from supervision.virtual_time import VirtualTimeLoop
+from tests.supervision.extras import Crash, Echo, Gate, Post, Recorder, Wait, Word, settle
+
+Main = Callable[[], Coroutine[Any, Any, None]]
+mark: ContextVar[int] = ContextVar("mark", default=0)
+
+
+class Plain(Recorder):
+    """Handles at once what needs no waiting; tells who runs when it is called."""
+
+    def on_receive(self, message: Any) -> Any:
+        match message:
+            case Word():
+                self.log.append(message.number)
+            case Crash(error):
+                raise error
+            case "who":
+                task = asyncio.current_task()
+                self.log.append(None if task is None else task.get_name())
+            case "mark":
+                mark.set(mark.get() + 1)
+                self.log.append(mark.get())
+            case "kill yourself":
+                self.address.kill()
+            case "interrupt yourself":
+                self.address.interrupt()
+            case _:
+                return self.receive(message)
+        return None
+
+
+@pytest.fixture(params=["as it comes", "dealt"])
+def play(request: pytest.FixtureRequest) -> Callable[[Main], None]:
+    """Run a coroutine on a loop of either kind."""
+
+    def new_loop() -> VirtualTimeLoop:
+        is_dealt = request.param == "dealt"
+        return SimulationLoop(random.Random(1)) if is_dealt else VirtualTimeLoop()
+
+    def run(main: Main) -> None:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(main())
+
+    return run
+
+
+Play = Callable[[Main], None]
+
+
+def test_what_awaits_and_what_does_not_is_handled_in_the_order_in_which_it_came(play: Play) -> None:
+    async def main() -> None:
+        post, gate = Post(), Gate()
+        address = post.launch(Plain)
+        await settle()
+        address.tell(Word(1))
+        address.tell(Wait(gate))
+        address.tell(Word(2))
+        answer = asyncio.get_running_loop().create_task(address.ask(Echo(5), timeout_s=5))
+        await gate.reached.wait()
+        assert post.log == ["start", 1]
+        gate.opened.set()
+        assert await answer == 5
+        assert post.log == ["start", 1, 2]
+        await post.end()
+
+    play(main)
+
+
+def test_the_actors_task_is_the_current_one_and_its_context_the_actors(play: Play) -> None:
+    async def main() -> None:
+        post = Post(name="whose")
+        address = post.launch(Plain)
+        await settle()
+        mark.set(7)
+        for order in ("who", "mark", "mark"):
+            address.tell(order)
+            await settle()
+        assert post.log == ["start", "whose", 1, 2]
+        current = asyncio.current_task()
+        assert current is not None
+        assert current.get_name() != "whose"
+        await post.end()
+
+    play(main)
+
+
+def test_an_exception_crashes_the_actor_and_its_message_is_tried_again_once(play: Play) -> None:
+    async def main() -> None:
+        post = Post()
+        address = post.launch(Plain)
+        await settle()
+        address.tell(Word(1))
+        address.tell(Crash(OSError("lost")))
+        address.tell(Word(2))
+        reason = await address.ended()
+        assert reason is not None
+        assert isinstance(reason.error, OSError)
+        assert post.log == ["start", 1, "failure"]
+        post.launch(Plain)
+        reason = await address.ended()
+        assert reason is not None
+        assert reason.kind is Exit.CRASHED
+        assert address.stats().set_aside == 1
+        post.launch(Plain)
+        await settle()
+        assert post.log[-2:] == ["start", 2]
+        await post.end()
+
+    play(main)
+
+
+def test_a_handler_that_kills_its_own_actor_is_the_last_one(play: Play) -> None:
+    async def main() -> None:
+        post = Post()
+        address = post.launch(Plain)
+        await settle()
+        for order in (Word(1), "kill yourself", Word(2)):
+            address.tell(order)
+        reason = await address.ended()
+        assert reason is not None
+        assert reason.kind is Exit.KILLED
+        assert post.log == ["start", 1]
+        post.launch(Plain)
+        await settle()
+        assert post.log == ["start", 1, "start", 2]
+        await post.end()
+
+    play(main)
+
+
+def test_a_kill_between_two_batches_leaves_the_rest_to_the_next_incarnation(play: Play) -> None:
+    async def main() -> None:
+        post = Post()
+        address = post.launch(Plain)
+        await settle()
+        for number in range(100):
+            address.tell(Word(number))
+        await asyncio.sleep(0)
+        address.kill()
+        await address.ended()
+        done = len(post.log) - 1
+        assert 0 < done < 100
+        post.launch(Plain)
+        await asyncio.sleep(1)
+        assert [entry for entry in post.log if entry != "start"] == list(range(100))
+        await post.end()
+
+    play(main)
+
+
+def test_an_interrupt_finds_nothing_to_cut_in_a_handler_that_awaits_nothing(play: Play) -> None:
+    async def main() -> None:
+        post = Post()
+        address = post.launch(Plain)
+        await settle()
+        address.tell("interrupt yourself")
+        address.tell(Word(1))
+        await settle()
+        address.interrupt()
+        address.tell(Word(2))
+        await settle()
+        assert post.log == ["start", 1, 2]
+        await post.end()
+
+    play(main)
+
+
+def test_an_interrupted_handler_is_not_the_last_one(play: Play) -> None:
+    async def main() -> None:
+        post, gate = Post(), Gate()
+        address = post.launch(Plain)
+        address.tell(Wait(gate))
+        address.tell(Word(1))
+        await gate.reached.wait()
+        address.interrupt()
+        await settle()
+        assert post.log == ["start", "interrupt", 1]
+        await post.end()
+
+    play(main)
+
+
+def test_a_stop_handles_the_mail_that_is_there_and_then_ends(play: Play) -> None:
+    async def main() -> None:
+        post = Post()
+        address = post.launch(Plain)
+        await settle()
+        address.tell(Word(1))
+        address.request_stop()
+        address.tell(Word(2))
+        reason = await address.ended()
+        assert reason is not None
+        assert reason.kind is Exit.NORMAL
+        assert post.log == ["start", 1, "stop"]
+        post.address.close()
+
+    play(main)
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
+def test_an_exception_that_is_meant_for_the_program_ends_it(error: BaseException) -> None:
+    post = Post()
+
+    async def main() -> None:
+        post.address = type(post.address)("fatal")
+        post.launch(Plain)
+        await settle()
+        post.address.tell(Crash(error))
+        await asyncio.Event().wait()
+
+    with pytest.raises(type(error)):
+        asyncio.run(main())
+    assert post.watcher.heard == [("started", 1), Exit.CRASHED]
