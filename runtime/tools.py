@@ -23,7 +23,7 @@ from actors.tool_limits import ToolError, ToolLimits
 from actors.vendor import ToolSchema
 from runtime.agent import Agent, instantiate
 from runtime.errors import UserError, complaints
-from runtime.tool_schema import raw_signature, read_signature
+from runtime.tool_schema import Signature, raw_signature, read_signature
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -41,11 +41,13 @@ class FunctionTool(Generic[P, R]):
         name: str,
         limits: ToolLimits | None = None,
         schema: dict[str, Any] | None = None,
+        told: list[Signature] | None = None,
     ) -> None:
         self.function = function
         self.name = name
         self.limits = limits or ToolLimits()
         self.schema = schema
+        self._told: list[Signature] = [] if told is None else told
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
 
@@ -58,7 +60,22 @@ class FunctionTool(Generic[P, R]):
         if instance is None:
             return self
         method = cast("Callable[..., R]", MethodType(self.function, instance))
-        return FunctionTool(method, self.name, self.limits, self.schema)
+        return FunctionTool(method, self.name, self.limits, self.schema, self._told)
+
+    @property
+    def signature(self) -> Signature:
+        """What the model is told of it; read once, not for each agent whose method it is.
+
+        Raises:
+            UserError: it cannot be told to a model.
+        """
+        if not self._told:
+            self._told.append(
+                read_signature(self.function, self.name)
+                if self.schema is None
+                else raw_signature(self.function, self.name, self.schema)
+            )
+        return self._told[0]
 
 
 @overload
@@ -207,11 +224,7 @@ class _Tool:
         self._function = tool.function
         self._executor = executor
         self.limits = tool.limits
-        self.signature = (
-            read_signature(tool.function, tool.name)
-            if tool.schema is None
-            else raw_signature(tool.function, tool.name, tool.schema)
-        )
+        self.signature = tool.signature
 
     async def run(self, given: dict[str, Any]) -> Any:
         try:

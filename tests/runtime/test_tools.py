@@ -39,6 +39,19 @@ async def rooms_free(nights: int, floor: Literal["ground", "top"] = "ground") ->
     return f"{nights} on the {floor} floor"
 
 
+class Desk:
+    @function_tool
+    async def book(self, nights: int) -> str:
+        """Book a room."""
+        return f"{nights} booked"
+
+
+def test_a_method_is_read_once_however_many_rooms_it_serves() -> None:
+    one, other = as_tool(Desk().book), as_tool(Desk().book)
+    assert one.function is not other.function
+    assert one.signature is other.signature
+
+
 def test_the_model_sees_name_description_and_parameters() -> None:
     (schema,) = toolbox(rooms_free).schemas
 
