@@ -37,7 +37,7 @@ from actors.turn_taking.rules import (
 )
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, State
-from actors.turn_taking.timer import Timer, TimerName
+from actors.turn_taking.timer import Timer
 
 
 def initial(config: TurnTakingConfig, capabilities: Capabilities) -> State:
@@ -48,25 +48,24 @@ def initial(config: TurnTakingConfig, capabilities: Capabilities) -> State:
 def step(state: State, given: Input, at_ns: int) -> tuple[State, tuple[Effect, ...]]:
     """Take one input in; the effects are to be carried out in their order."""
     draft = Draft(state.changed(now_ns=max(state.now_ns, at_ns)))
-    due = timers.due_times(state)
     if state.phase is Phase.CLOSING:
         if isinstance(given, Say | Reply):
             commands.refuse_when_closing(draft, given)
     elif not isinstance(given, Timer):
         _apply(draft, given)
         settling.settle(draft, state)
-    elif given.name in due and due.pop(given.name) <= draft.now_ns:
+    elif draft.goes_off(given.name):
         timeouts.go_off(draft, given.name)
         settling.settle(draft, state)
     else:
         return draft.state, ()
-    _emit_differences(draft, state, due)
+    _emit_differences(draft, state)
     return draft.state, tuple(draft.effects)
 
 
 def rearm(state: State) -> tuple[Effect, ...]:
     """Return what a restarted driver needs to go on: its alarms and the public states."""
-    alarms = [SetTimer(name, due_ns) for name, due_ns in timers.due_times(state).items()]
+    alarms = [SetTimer(name, due_ns) for name, due_ns in state.alarms.items()]
     public = AgentStateChanged(views.agent_state(state)), UserStateChanged(views.user_state(state))
     return *alarms, *public
 
@@ -96,10 +95,12 @@ def _listen(draft: Draft, given: SpeechInput) -> None:
             assert_never(given)
 
 
-def _emit_differences(draft: Draft, before: State, set_ns: dict[TimerName, int]) -> None:
-    """Bring alarms and public states up to date; an alarm that went off is set no more."""
+def _emit_differences(draft: Draft, before: State) -> None:
+    """Bring alarms and public states up to date."""
     after = draft.state
-    due = timers.due_times(after)
+    due, set_ns = timers.due_times(after), after.alarms
+    if due != set_ns:
+        draft.put(alarms=due)
     for name in set_ns.keys() - due.keys():
         draft.emit(CancelTimer(name))
     for name, due_ns in due.items():

@@ -1,16 +1,19 @@
 """All that the machine remembers.
 
-Plain immutable data, so that a restarted Session goes on from it. Timers and the public states are
-not in here: they follow from it (`timers`, `views`).
+Plain immutable data, so that a restarted Session goes on from it. The public states are not in
+here: they follow from it (`views`). So do the alarms (`timers`); which ones are set is noted all
+the same, because each step compares them with those that it finds due.
 """
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from actors.turn_taking.changing import Changing
 from actors.turn_taking.config import Capabilities, TurnTakingConfig
 from actors.turn_taking.effects import OutputKind
 from actors.turn_taking.inputs import EouVerdict
+from actors.turn_taking.timer import TimerName
 
 BEFORE_ALL_NS = -(2**62)
 
@@ -217,3 +220,5 @@ class State(Changing):
     """The output that goes on if that speech has no words."""
     user_spoke: bool = False
     calm: Calm = Calm()
+    alarms: Mapping[TimerName, int] = field(default_factory=dict[TimerName, int], hash=False)
+    """What is set, and for when: `due_times` of all the above, as the last step left it."""

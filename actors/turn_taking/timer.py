@@ -4,8 +4,8 @@ import enum
 from dataclasses import dataclass
 
 
-class TimerName(enum.Enum):
-    """The machine's alarms; one of each at most."""
+class TimerName(enum.StrEnum):
+    """The machine's alarms; one of each at most. Texts, for they are the keys of many dicts."""
 
     TURN = "turn"
     HOLD = "hold"

@@ -104,9 +104,8 @@ def cancel_and_keep(draft: Draft, reason: CancelReason) -> None:
         draft.emit(CancelSpeculation(draft.state.speculation.epoch, reason))
 
 
-def hear_no_progress(draft: Draft, live: Any, given: Any) -> None:
-    if not isinstance(given, agent.AgentAudioProgress):
-        ORIGINAL_HEARD(draft, live, given)
+def hear_no_progress(_given: Any) -> dict[str, int]:
+    return {}
 
 
 def wait_as_it_comes() -> Callable[[State], int]:
@@ -123,7 +122,6 @@ LEADING = [name for name in TimerName if name not in (*laws.PASTIMES, TimerName.
 ORIGINAL_START = floor.start_next
 ORIGINAL_APOLOGY = floor.apologise
 ORIGINAL_INTERRUPT = floor.interrupt
-ORIGINAL_HEARD = agent._heard  # noqa: SLF001 a fault is planted inside  # pyright: ignore[reportPrivateUsage]
 
 FAULTS = {
     "held texts but the first are forgotten": Fault(
@@ -167,7 +165,7 @@ FAULTS = {
     "a cancelled speculation lives on": Fault(
         laws.a_cut_is_final, speculation, "cancel", cancel_and_keep
     ),
-    "progress is not noted": Fault(laws.memory_is_honest, agent, "_heard", hear_no_progress),
+    "progress is not noted": Fault(laws.memory_is_honest, agent, "_heard_so_far", hear_no_progress),
     "a VAD that is stuck stays believed": Fault(
         laws.it_always_comes_back_to_quiet, speech, "disbelieve", nothing
     ),

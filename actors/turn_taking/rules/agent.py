@@ -25,11 +25,16 @@ def report(draft: Draft, given: AgentInput) -> None:
     """Hear the agent's side; what it says of any other output is stale."""
     state = draft.state
     if state.live is not None and state.live.epoch == given.epoch:
-        live = state.live.changed(agent_ns=draft.now_ns)
+        live = state.live.changed(agent_ns=draft.now_ns, **_heard_so_far(given))
         draft.put(live=live)
         _of_live(draft, live, given)
     elif state.speculation is not None and state.speculation.epoch == given.epoch:
         _of_speculation(draft, given)
+
+
+def _heard_so_far(given: AgentInput) -> dict[str, int]:
+    """Return what ten reports a second change, to be taken in with the sign of life."""
+    return {"played_ms": given.played_ms} if isinstance(given, AgentAudioProgress) else {}
 
 
 def _of_speculation(draft: Draft, given: AgentInput) -> None:
@@ -43,7 +48,7 @@ def _of_speculation(draft: Draft, given: AgentInput) -> None:
 
 def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
     match given:
-        case AgentAudioStarted() | AgentAudioProgress() | AgentSpoke():
+        case AgentAudioStarted() | AgentSpoke():
             _heard(draft, live, given)
         case AgentAudioDrained():
             _drained(draft, live)
@@ -56,8 +61,8 @@ def _of_live(draft: Draft, live: Live, given: AgentInput) -> None:
             _failed(draft, live, reason)
         case ToolsBusy():
             _busy(draft, live, given)
-        case GenerationProgress():
-            pass  # a sign of life is all it is
+        case GenerationProgress() | AgentAudioProgress():
+            pass  # a sign of life is all it is, or it was heard already
         case _:
             assert_never(given)
 
@@ -71,16 +76,12 @@ def _busy(draft: Draft, live: Live, given: ToolsBusy) -> None:
         floor.pause(draft, PauseReason.SPEECH)
 
 
-def _heard(
-    draft: Draft, live: Live, given: AgentAudioStarted | AgentAudioProgress | AgentSpoke
-) -> None:
+def _heard(draft: Draft, live: Live, given: AgentAudioStarted | AgentSpoke) -> None:
     match given:
         case AgentAudioStarted():
             heard_ns = draft.now_ns if live.heard_ns is None else live.heard_ns
             draft.put_live(live, heard_ns=heard_ns, drained=False)
             draft.put(phase=Phase.SPEAKING)
-        case AgentAudioProgress(played_ms=played_ms):
-            draft.put_live(live, played_ms=played_ms)
         case AgentSpoke(words=words):
             remembered = draft.config.interrupt.echo_memory_words
             draft.put(spoken=(*draft.state.spoken, *texts.fold(words))[-remembered:])

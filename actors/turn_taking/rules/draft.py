@@ -6,6 +6,7 @@ from typing import Any
 from actors.turn_taking.config import TurnTakingConfig
 from actors.turn_taking.effects import Effect
 from actors.turn_taking.state import Live, State
+from actors.turn_taking.timer import TimerName
 
 
 class Draft:
@@ -38,6 +39,14 @@ class Draft:
     def put_turn(self, **changes: Any) -> None:
         """Change fields of the turn in the making."""
         self.put(turn=replace(self.state.turn, **changes))
+
+    def goes_off(self, name: TimerName) -> bool:
+        """Take an alarm that is set and due off; tell whether it was."""
+        alarms = dict(self.state.alarms)
+        if alarms.pop(name, self.now_ns + 1) > self.now_ns:
+            return False
+        self.put(alarms=alarms)
+        return True
 
     def emit(self, effect: Effect) -> None:
         """Add an effect."""

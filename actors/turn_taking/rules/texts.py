@@ -38,6 +38,7 @@ class Vocabulary:
     hesitations: Entries
 
 
+@lru_cache(maxsize=256)  # one text is weighed by several rules
 def fold(text: str) -> Words:
     """Reduce a text to its words: letters, marks and digits, without case."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)

@@ -25,7 +25,7 @@ def note_text(draft: Draft, who: str) -> None:
         last_text_ns=draft.now_ns,
         textless=tuple(other for other in state.textless if other != who),
         speakers=tuple(
-            replace(speaker, texted=True) if speaker.who == who else speaker
+            replace(speaker, texted=True) if speaker.who == who and not speaker.texted else speaker
             for speaker in state.speakers
         ),
     )
