@@ -53,6 +53,8 @@ class Writer:
         """The first sample that it was given."""
         self._through = 0
         self._shown = 0
+        self._ended = 0
+        """How many of all the caller's words had ended at the last look."""
 
     @property
     def capabilities(self) -> SttCapabilities:
@@ -66,10 +68,11 @@ class Writer:
                 case SttAudio(at, pcm):
                     self._since = at if self._since is None else self._since
                     self._through = at + len(pcm) // 2
-                    words = [] if pcm == SILENCE else self._words()
-                    if len(words) > self._shown:
-                        self._shown = len(words)
-                        yield SttInterim(" ".join(words))
+                    if pcm != SILENCE and self._is_behind():
+                        words = self._words()
+                        if len(words) > self._shown:
+                            self._shown = len(words)
+                            yield SttInterim(" ".join(words))
                 case SttSpeechStart(at):
                     self._begin = at if self._begin is None else self._begin
                 case SttFlush(mark):
@@ -80,6 +83,13 @@ class Writer:
                     yield SttFlushed(mark)
                 case _:
                     assert_never(item)
+
+    def _is_behind(self) -> bool:
+        """Tell whether a word has ended since the last look."""
+        words, before = self._config.caller.words, self._ended
+        while self._ended < len(words) and words[self._ended].end <= self._through:
+            self._ended += 1
+        return self._ended > before
 
     def _words(self) -> list[str]:
         """Return the words of the open utterance that were heard from beginning to end."""

@@ -72,8 +72,13 @@ class Fate:
         """Draw a latency around this median."""
         return self.chance.lognormvariate(0.0, self.fates.plan.latency.spread) * median_s
 
-    async def befall(self, events: AsyncGenerator[EventT]) -> AsyncGenerator[EventT]:
+    def befall(self, events: AsyncGenerator[EventT]) -> AsyncGenerator[EventT]:
         """Pass the events on as this fate will have it."""
+        if self.fault is None and not self.socket.half_open:
+            return events
+        return self._befall(events)
+
+    async def _befall(self, events: AsyncGenerator[EventT]) -> AsyncGenerator[EventT]:
         if self.socket.half_open:
             await forever()
         given = 0

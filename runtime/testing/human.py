@@ -1,11 +1,12 @@
 """The human of a simulated call: does what the plan says, and waits as people do."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass
 
 from runtime.job import Job
 from runtime.testing.caller import FRAME_S, SimulatedCaller
+from runtime.testing.ear import Ear
 from runtime.testing.plan import Act, CallPlan, Deed, Ending
 
 PATIENCE_S = 15.0
@@ -23,6 +24,7 @@ class Human:
 
     line: SimulatedCaller
     job: Job
+    ear: Ear
     ended_at_s: float = 0.0
     """When he, or the agent, brought the call to its end."""
 
@@ -44,7 +46,7 @@ class Human:
     async def _act_all(self, plan: CallPlan) -> None:
         for act in plan.acts:
             await self._act(act)
-        await self._quiet(SETTLED_S)
+        await self._quiet()
         self.ended_at_s = asyncio.get_running_loop().time()
         match plan.ending:
             case Ending.HANGS_UP:
@@ -57,11 +59,11 @@ class Human:
     async def _act(self, act: Act) -> None:
         match act.deed:
             case Deed.ASK | Deed.PAUSED:
-                await self._quiet(SETTLED_S)
+                await self._quiet()
                 await asyncio.sleep(act.after_s)
                 await self._say(act)
                 await self._begun()
-                await self._quiet(SETTLED_S)
+                await self._quiet()
             case Deed.PRESS:
                 await asyncio.sleep(act.after_s)
                 for digit in act.text:
@@ -89,21 +91,15 @@ class Human:
         await asyncio.sleep(takes_s + FRAME_S)
 
     async def _begun(self) -> None:
-        await self._until(lambda: not self._is_quiet(), 0.0, ANSWER_WITHIN_S)
+        await self.ear.wait_for(lambda: not self._is_quiet(), ANSWER_WITHIN_S)
 
-    async def _quiet(self, for_s: float) -> None:
-        await self._until(self._is_quiet, for_s, PATIENCE_S)
-
-    async def _until(self, holds: Callable[[], bool], for_s: float, within_s: float) -> None:
-        """Wait until it has held for so long; go on anyway once patience is at its end."""
-        clock = asyncio.get_running_loop().time
-        limit_s, since_s = clock() + within_s, clock()
-        while clock() < limit_s:
-            if not holds():
-                since_s = clock() + FRAME_S
-            elif clock() - since_s >= for_s:
-                return
-            await asyncio.sleep(FRAME_S * 2)
+    async def _quiet(self) -> None:
+        """Wait until the agent has been quiet for a while; go on anyway out of patience."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                await self.ear.wait_for(self._is_quiet, PATIENCE_S)
+                while await self.ear.wait_for(lambda: not self._is_quiet(), SETTLED_S):
+                    await self.ear.wait_for(self._is_quiet, PATIENCE_S)
 
     def _is_quiet(self) -> bool:
         return self.job.session.agent_state in {"idle", "listening"}

@@ -46,8 +46,8 @@ WORD_SAMPLES = FRAME_SAMPLES * FRAMES
 class SimSTT:
     """The simulated recogniser, with its troubles."""
 
-    caller: SimulatedCaller
-    fates: Fates
+    caller: SimulatedCaller = field(repr=False)
+    fates: Fates = field(repr=False)
     name: str = "sim-stt"
 
     @asynccontextmanager
@@ -106,8 +106,8 @@ class _Ears:
 class SimLLM:
     """The simulated model, with its troubles."""
 
-    brain: Brain
-    fates: Fates
+    brain: Brain = field(repr=False)
+    fates: Fates = field(repr=False)
     by_prefix: bool = False
     """Whether it goes on with the beginning of an answer, or has to be asked for the rest."""
     name: str = "sim-llm"
@@ -163,8 +163,8 @@ def _manners(said: str) -> tuple[GoingOn, ...]:
 class SimTTS:
     """The simulated voice, with its troubles."""
 
-    code: CodeBook
-    fates: Fates
+    code: CodeBook = field(repr=False)
+    fates: Fates = field(repr=False)
     name: str = "sim-tts"
 
     @asynccontextmanager

@@ -97,7 +97,7 @@ async def _hold(agent: Agent, log: CallLog) -> None:
     async with Worker(agent, trace=log.steps.append) as worker:
         await worker.subscribe(ear.take)
         job = await worker.open_room(ROOM, _line(log.caller), in_writing=log.plan.in_writing)
-        human = Human(log.caller, job)
+        human = Human(log.caller, job, ear)
         log.closed = await human.live(log.plan)
         log.ended_at_s, log.over_at_s = human.ended_at_s, loop.time()
     log.left.extend(_mail_left(job.call.addresses))
