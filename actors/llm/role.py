@@ -185,11 +185,9 @@ class LlmRole(LlmHedger):
                 job.taken = None
             case ToolCall():
                 job.calls[event.call_id] = event
-                self._tell(self._session, ReplyProgress(job.epoch, first=first))
+                self._lives(job, now_s, first=first)
             case ChatProgress():
-                if now_s - job.progress_told_s >= PROGRESS_EVERY_S:
-                    job.progress_told_s = now_s
-                    self._tell(self._session, ReplyProgress(job.epoch))
+                self._lives(job, now_s)
             case Usage(input_tokens, output_tokens):
                 job.round_tokens = output_tokens
                 used = ModelUsed(job.performer, input_tokens, output_tokens)
@@ -204,8 +202,14 @@ class LlmRole(LlmHedger):
         pieces = job.speech.push(delta.text, self.clock.now_ns())
         job.round_text += delta.text
         job.taken = delta
-        self._tell(self._session, ReplyProgress(job.epoch, first=first))
+        self._lives(job, self.clock.now_s(), first=first)
         return pieces
+
+    def _lives(self, job: LlmJob, now_s: float, *, first: bool = False) -> None:
+        """Tell the Session, not with each token: it counts in seconds."""
+        if first or now_s - job.progress_told_s >= PROGRESS_EVERY_S:
+            job.progress_told_s = now_s
+            self._tell(self._session, ReplyProgress(job.epoch, first=first))
 
     def _note_first(self, job: LlmJob, pace: Pace, event: ChatEvent) -> None:
         """Measure the first word, or call, of a model that was asked for all of it."""
