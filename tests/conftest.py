@@ -44,8 +44,10 @@ def plain_logs() -> None:
 @pytest.fixture(autouse=True)
 def thawed_heap() -> Iterator[None]:
     """Let no test see how an earlier one settled the heap."""
+    thresholds = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture(autouse=True)
