@@ -1,13 +1,12 @@
 """What comes in over a transport: the caller's audio, writing and pictures, and who is there."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from actors.camera import Picture
 
 
-@dataclass(frozen=True, slots=True)
-class AudioIn:
+class AudioIn(NamedTuple):
     """Audio as it came in: s16le interleaved, of any rate and number of channels."""
 
     pcm: bytes

@@ -2,18 +2,19 @@
 
 Live messages (the caller's audio) may be dropped, oldest first, and the gap shows in `at`. Kept
 messages (the agent's text and audio, marks) are never dropped: their sender works by credit, so an
-overflow is a bug and is loud. What ends a stream rides in the stream.
+overflow is a bug and is loud. What ends a stream rides in the stream. What comes with every frame
+is a named tuple: it is made in two thirds of the time of a frozen dataclass.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from actors.arrivals import AudioIn
 from supervision.messages import Lane, Overflow, message
 
 
 @message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)
-@dataclass(frozen=True, slots=True)
-class CallerAudio:
+class CallerAudio(NamedTuple):
     """One 20 ms frame of the caller (16 kHz mono s16le).
 
     ``at`` is the ingress clock's number of its first sample.
@@ -93,8 +94,7 @@ class SpeechOver:
 
 
 @message(lane=Lane.MEDIA, overflow=Overflow.DROP_OLDEST)
-@dataclass(frozen=True, slots=True)
-class PlayFrame:
+class PlayFrame(NamedTuple):
     """20 ms of the agent for the transport to put out now.
 
     It holds ``samples`` of the epoch from ``off`` on, and silence after them.

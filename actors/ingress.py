@@ -6,7 +6,6 @@ frame gets the number of its first sample. From here on the audio can be asked f
 """
 
 from dataclasses import dataclass, field
-from typing import cast
 
 from actors.arrivals import AudioIn
 from actors.audio import CALLER_FRAME_BYTES, CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
@@ -34,15 +33,18 @@ class Ingress(Actor):
     def on_start(self) -> None:
         """Take up the clock where the last incarnation left it."""
         self._call.name_in_logs("ingress")
-        if self.hold is None:
-            self.hold = _Hold()
+        self._held: _Hold = self.hold or _Hold()
+        self.hold = self._held
 
     def on_receive(self, message: AudioIn) -> None:
         """Normalise, cut into frames, remember, pass on."""
-        held = cast("_Hold", self.hold)
+        held = self._held
         pcm = message.pcm if message.channels == 1 else to_mono(message.pcm, message.channels)
         if message.sample_rate_hz != CALLER_RATE_HZ:
             pcm = self._resampler(held, message.sample_rate_hz).push(pcm)
+        if len(pcm) == CALLER_FRAME_BYTES and not held.rest:  # as most lines send it
+            self._pass_on(held, pcm)
+            return
         if held.rest:
             pcm = held.rest + pcm
         whole = len(pcm) - len(pcm) % CALLER_FRAME_BYTES

@@ -5,7 +5,7 @@ Holds the open line of a call, carries the caller's audio in and the agent's out
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, assert_never, cast
+from typing import Final, TypeAlias, assert_never
 
 from actors.arrivals import (
     Arrival,
@@ -70,15 +70,11 @@ class TransportActor(Actor):
         self._line: Line | None = None
         self._early: deque[PlayFrame | FallSilent] = deque(maxlen=EARLY_FRAMES)
 
-    @property
-    def _held(self) -> _Hold:
-        return cast("_Hold", self.hold)
-
     def on_start(self) -> None:
         """Open the line."""
         self._call.name_in_logs("transport")
-        if self.hold is None:
-            self.hold = _Hold()
+        self._held: _Hold = self.hold or _Hold()
+        self.hold = self._held
         self.spawn(self._carry(), name=f"line {self._transport.name}")
 
     def on_receive(self, message: LineMail) -> None:

@@ -4,14 +4,15 @@ Tells where the caller's speech begins and ends, and marks it in the stream to t
 """
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from actors.audio import CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
+from actors.audio import BYTES_PER_SAMPLE, CALLER_FRAME_SAMPLES, CALLER_RATE_HZ
 from actors.call import AnyAddress
 from actors.events import CallerSilent, CallerSpoke
 from actors.frames import CallerAudio, SpeechEnd, SpeechStart
 from actors.ports import VoiceActivityDetector
 from actors.slots.cast import Cast
-from actors.slots.performer import Performer, Result
+from actors.slots.performer import Performer
 from actors.slots.promise import broken, promised
 from actors.slots.role import Role
 from actors.slots.slot import Hold, Slot
@@ -27,8 +28,7 @@ LATE_S = 0.1
 PAUSE_S = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The probability of speech in the window of ``samples`` at ``at``."""
 
     at: int
@@ -52,19 +52,19 @@ class VadPerformer(Performer[VoiceActivityDetector]):
 
     def on_receive(self, message: CallerAudio) -> None:
         """Judge every window that this frame completes; a gap in `at` begins a new window."""
-        if message.at != self._window_at + len(self._window) // 2:
-            self._window, self._window_at = b"", message.at
-        vendor = self.vendor
-        window_samples = vendor.window_samples
-        window_bytes = window_samples * 2
-        self._window += message.pcm
-        while len(self._window) >= window_bytes:
-            probability = vendor.probability(self._window[:window_bytes])
+        vendor, window, at = self.vendor, self._window, self._window_at
+        if message.at != at + len(window) // BYTES_PER_SAMPLE:
+            window, at = b"", message.at
+        window += message.pcm
+        samples = vendor.window_samples
+        size = samples * BYTES_PER_SAMPLE
+        while len(window) >= size:
+            probability = vendor.probability(window[:size])
             if not 0.0 <= probability <= 1.0:
                 raise broken(f"a probability of {probability}")
-            self.role.tell(Result(0, Judged(self._window_at, window_samples, probability)))
-            self._window = self._window[window_bytes:]
-            self._window_at += window_samples
+            self.role.tell(Judged(at, samples, probability))
+            window, at = window[size:], at + samples
+        self._window, self._window_at = window, at
 
 
 @dataclass(slots=True)
@@ -102,13 +102,21 @@ class VadRole(Role[VadHold]):
         here = self.call.ring.end
         return VadHold(cast, through=here, fed_to=here, judged_to=here)
 
+    def on_receive(self, message: object) -> None:
+        """Take what comes with each frame without asking what else it may be."""
+        if isinstance(message, Judged):
+            self.handle(message)
+        else:
+            super().on_receive(message)
+
     def handle(self, message: object) -> None:
         """Take a frame, or a judgement of one."""
         match message:
             case CallerAudio():
                 self._pass_on(message)
-            case Result(value=Judged() as judged) if judged.at >= self.held.judged_to:
-                self._take(judged)
+            case Judged():
+                if message.at >= self.held.judged_to:
+                    self._take(message)
             case _Unjudged(judged_to) if self.held.judged_to == judged_to:
                 self._end_speech()
             case _:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from actors.conversation import Item, ToolCall
+from actors.frames import CallerAudio
 from actors.tool_limits import ToolLimits
 
 
@@ -134,12 +135,8 @@ ChatEvent: TypeAlias = TextDelta | ChatProgress | ToolCall | Usage | ChatDone
 # ---------------------------------------------------------------- speech to text
 
 
-@dataclass(frozen=True, slots=True)
-class SttAudio:
-    """Caller audio (s16le mono, 16 kHz); ``at`` is its first sample on the ingress clock."""
-
-    at: int
-    pcm: bytes
+SttAudio: TypeAlias = CallerAudio
+"""A recogniser is given the caller's frames as they are."""
 
 
 @dataclass(frozen=True, slots=True)

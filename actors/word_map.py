@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -77,6 +78,7 @@ def weight(text: str) -> int:
     return sum(map(_weight, text.split()))
 
 
+@lru_cache(maxsize=4096)
 def _weight(word: str) -> int:
     """Guess how long a word takes to say: a syllable a vowel group, two a digit, and two more.
 

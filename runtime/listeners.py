@@ -146,8 +146,9 @@ class Listeners:
         for kinds, address in self._actors:
             if not kinds or isinstance(event, kinds):
                 address.tell(event)
-        for stream in tuple(self._streams):
-            stream.take(event)
+        if len(self._streams):  # to go through none of them takes longer than the rest
+            for stream in tuple(self._streams):
+                stream.take(event)
 
     def close(self) -> None:
         """End every stream, also one that is asked for later: nothing will happen any more."""

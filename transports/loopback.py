@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from actors.arrivals import (
     Arrival,
@@ -27,8 +28,7 @@ from actors.ports import Line, Services
 SILENCE = bytes(CALLER_FRAME_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """20 ms that the caller heard, and when (seconds of the loop's clock)."""
 
     at_s: float

@@ -6,7 +6,6 @@ Neither side holds more than a second of audio, however long the file.
 import os
 import wave
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -58,7 +57,7 @@ def samples_of_frame(number: int, rate_hz: int) -> int:
 def silent_frame(number: int, *, like: AudioIn) -> AudioIn:
     """Return the frame of that number without any sound."""
     samples = samples_of_frame(number, like.sample_rate_hz)
-    return replace(like, pcm=bytes(samples * like.channels * BYTES_PER_SAMPLE))
+    return like._replace(pcm=bytes(samples * like.channels * BYTES_PER_SAMPLE))
 
 
 def _decode(path: Path) -> Iterator[AudioIn]:

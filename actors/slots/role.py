@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from actors.call import AnyAddress
-from actors.events import Quiet, SlotDark, SlotLit
+from actors.events import Played, Quiet, SlotDark, SlotLit
 from actors.frames import CallerAudio
 from actors.reports import Failure, ProviderSwitched
 from actors.slots.cast import NOBODY, Cast
@@ -59,6 +59,9 @@ HoldT = TypeVar("HoldT", bound=Hold)
 class Role(Actor, Generic[HoldT]):
     """Base of the six vendor roles; subclasses give at least `first_hold` and `handle`."""
 
+    held: HoldT
+    """The hold, once the role has started."""
+
     def __init__(self, slot: Slot) -> None:
         """Keep the slot; performers are started in `on_start`."""
         super().__init__()
@@ -87,11 +90,6 @@ class Role(Actor, Generic[HoldT]):
     def canary(self, attempt: int) -> object | None:
         """Return a small job that shows a performer to be well; None if being up is enough."""
         return None
-
-    @property
-    def held(self) -> HoldT:
-        """The hold, typed."""
-        return self.hold
 
     def on_performer_left(self, name: str) -> None:
         """Give what this one still had to another one: it was dismissed while nobody spoke."""
@@ -205,15 +203,17 @@ class Role(Actor, Generic[HoldT]):
         self.call.name_in_logs(self.slot.name)
         if self.hold is None:
             self.hold = self.first_hold(Cast.of(tuple(entry.name for entry in self.slot.entries)))
+            self.held = self.hold
             self._manager.assemble()
         else:
+            self.held = self.hold
             self._manager.resume()
             self.on_resumed()
 
     def on_receive(self, message: object) -> None:
         """Route what concerns the cast; everything else goes to `handle`."""
         match message:
-            case CallerAudio() | Result():  # fifty times a second each: these come first
+            case CallerAudio() | Result() | Played():  # what comes most often comes first
                 self.handle(message)
             case Ready() | Down(key=str()) | Fall() | Refused() | TooLate() | Wake():
                 self._about_cast(message)

@@ -18,7 +18,6 @@ from actors.stt_capabilities import SttCapabilities
 from actors.vendor import (
     FailureKind,
     ProviderError,
-    SttAudio,
     SttConsumed,
     SttEvent,
     SttFinal,
@@ -100,7 +99,7 @@ class SttPerformer(Performer[SpeechToText]):
             case CallerAudio(at, pcm):
                 if at >= self._fed_to:
                     self._fed_to = at + len(pcm) // BYTES_PER_SAMPLE
-                    self._feed.put(SttAudio(at, pcm))
+                    self._feed.put(message)
             case SpeechStart() | SpeechEnd():
                 if message != self._last_mark:
                     self._last_mark = message

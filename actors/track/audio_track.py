@@ -8,7 +8,7 @@ What was heard is what was sent, unless the far end reports it: then a position 
 reported, and what a lost connection has swallowed is sent again over the next one.
 """
 
-from typing import assert_never, cast
+from typing import assert_never
 
 from structlog.contextvars import bind_contextvars
 
@@ -52,15 +52,11 @@ class AudioTrack(Actor):
         self._pacer = Pacer()
         self._since_report = 0
 
-    @property
-    def _held(self) -> TrackHold:
-        return cast("TrackHold", self.hold)
-
     def on_start(self) -> None:
         """Take up the position, and go on playing."""
         self._call.name_in_logs("audio_track")
-        if self.hold is None:
-            self.hold = TrackHold()
+        self._held: TrackHold = self.hold or TrackHold()
+        self.hold = self._held
         self._silencing_is_over()
         if self._held.away:
             self._still_away()

@@ -6,7 +6,7 @@ epoch is open they are shown, which is the same as heard. A position is a number
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TypeAlias, assert_never, cast
+from typing import TypeAlias, assert_never
 
 from structlog.contextvars import bind_contextvars
 
@@ -71,15 +71,11 @@ class TextTrack(Actor):
         super().__init__()
         self._call = call
 
-    @property
-    def _held(self) -> _Hold:
-        return cast("_Hold", self.hold)
-
     def on_start(self) -> None:
         """Take up the position, and go on showing."""
         self._call.name_in_logs("text_track")
-        if self.hold is None:
-            self.hold = _Hold()
+        self._held: _Hold = self.hold or _Hold()
+        self.hold = self._held
         self._show()
 
     def on_receive(self, message: TextMail) -> None:
