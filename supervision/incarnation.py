@@ -11,7 +11,6 @@ import asyncio
 import enum
 import functools
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Any
 
 import pykka
@@ -26,7 +25,7 @@ from supervision.clock import Clock
 from supervision.lanes import NOTHING
 from supervision.living import LIVING
 from supervision.mail import payload
-from supervision.messages import POLICIES, Exit, ExitReason, Lane, message
+from supervision.messages import POLICIES, Exit, ExitReason, ShutDown
 from supervision.pykka_compat import Envelope
 from supervision.reply import Ask, LoopReply
 
@@ -48,18 +47,6 @@ class Stage(enum.Enum):
     RUNNING = enum.auto()
     ENDING = enum.auto()
     OVER = enum.auto()
-
-
-@message(lane=Lane.SYSTEM)
-@dataclass(frozen=True, slots=True)
-class ShutDown:
-    """Handle CONTROL mail until the deadline, then end.
-
-    Meant for one incarnation: if that ends before it reads the order, the next one lives on.
-    """
-
-    deadline_s: float
-    incarnation: int
 
 
 SPECIAL = frozenset({Ask, Envelope, ShutDown})
@@ -243,9 +230,9 @@ class Incarnation(Answering, abc.ABC):
         for timer in (self._deadline, self._overdue):
             if timer is not None:
                 timer.cancel()
-        if self._alarms is not None:
-            self._alarms.clear_all()
-            self._alarms = None
+        alarms, self._alarms = self._alarms, None
+        if alarms is not None:
+            alarms.clear_all()
 
     def _keep_for_retry(self) -> None:
         item, self.in_hand = self.in_hand, NOTHING
@@ -282,13 +269,10 @@ class Incarnation(Answering, abc.ABC):
 
     def _last_hook(self, reason: ExitReason) -> Callable[[], Any] | None:
         actor, error = self.actor, reason.error
-        match reason.kind:
-            case Exit.CRASHED if isinstance(error, ORDINARY):
-                return functools.partial(actor.on_failure, type(error), error, error.__traceback__)
-            case Exit.NORMAL | Exit.SHUTDOWN | Exit.CRASHED:
-                return actor.on_stop
-            case _:
-                return None
+        if reason.kind is Exit.CRASHED and isinstance(error, ORDINARY):
+            return functools.partial(actor.on_failure, type(error), error, error.__traceback__)
+        is_orderly = reason.kind in {Exit.NORMAL, Exit.SHUTDOWN, Exit.CRASHED}
+        return actor.on_stop if is_orderly else None
 
     def log_crash(self, error: BaseException) -> None:
         """Log where the actor's users look: Pykka's log for Pykka's, ours for our own."""

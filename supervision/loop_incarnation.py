@@ -14,9 +14,9 @@ from supervision.answering import INTERRUPTED
 from supervision.birth import Birth
 from supervision.errors import ActorDeadError
 from supervision.fatal import raise_fatal
-from supervision.incarnation import SPECIAL, Incarnation, ShutDown, Stage, log
+from supervision.incarnation import SPECIAL, Incarnation, Stage, log
 from supervision.lanes import NOTHING
-from supervision.messages import Exit, ExitReason, Lane
+from supervision.messages import Exit, ExitReason, Lane, ShutDown
 from supervision.owned_tasks import OwnedTasks
 from supervision.pace import new_turn
 from supervision.turn import BATCH

@@ -117,3 +117,15 @@ class ExitReason:
 
     kind: Exit
     error: BaseException | None = None
+
+
+@message(lane=Lane.SYSTEM)
+@dataclass(frozen=True, slots=True)
+class ShutDown:
+    """Handle CONTROL mail until the deadline, then end.
+
+    Meant for one incarnation: if that ends before it reads the order, the next one lives on.
+    """
+
+    deadline_s: float
+    incarnation: int

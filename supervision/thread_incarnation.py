@@ -17,10 +17,10 @@ from typing import Any, cast
 from supervision.actor_base import ActorBase
 from supervision.answering import INTERRUPTED
 from supervision.birth import Birth
-from supervision.incarnation import SPECIAL, Incarnation, ShutDown, Stage
+from supervision.incarnation import SPECIAL, Incarnation, Stage
 from supervision.lanes import NOTHING
 from supervision.mail import State
-from supervision.messages import Exit, ExitReason, Lane
+from supervision.messages import Exit, ExitReason, Lane, ShutDown
 from supervision.virtual_time import ExternalWork
 
 

@@ -19,10 +19,10 @@ from contextvars import Context
 from types import CoroutineType
 from typing import Any, TypeAlias
 
-from supervision.incarnation import ShutDown
 from supervision.lanes import NOTHING
 from supervision.mail import Newest, State
 from supervision.mailbox import Mailbox
+from supervision.messages import ShutDown
 from supervision.pykka_compat import Envelope
 from supervision.reply import Ask
 

@@ -11,7 +11,6 @@ In a test: `run(main())`, which also fails when a task is left over.
 """
 
 import asyncio
-import inspect
 import itertools
 import selectors
 import time
@@ -21,14 +20,13 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple
 
 from supervision.lean_loop import LeanLoop
+from supervision.leftover_tasks import check_nothing_left, name_all
 
 __all__ = [
     "Deadlock",
     "ExternalWork",
-    "LeftoverTasks",
     "Livelock",
     "VirtualTimeLoop",
-    "check_nothing_left",
     "external_work",
     "run",
 ]
@@ -53,10 +51,6 @@ class Livelock(RuntimeError):
 
     Raised out of `run()` by the loop, for what would spin for ever otherwise.
     """
-
-
-class LeftoverTasks(RuntimeError):
-    """The main coroutine returned while tasks were still pending; they are named in the text."""
 
 
 class _Timeline:
@@ -210,7 +204,7 @@ class VirtualTimeLoop(LeanLoop):
         return self._executor
 
     def _describe_tasks(self) -> str:
-        return _names(asyncio.all_tasks(self))
+        return name_all(asyncio.all_tasks(self))
 
 
 class ExternalWork:
@@ -268,34 +262,6 @@ def run(main: Coroutine[Any, Any, T], *, start_s: float = 0.0, patience_s: float
         result = runner.run(main)
         check_nothing_left(runner.get_loop())
         return result
-
-
-def check_nothing_left(loop: asyncio.AbstractEventLoop) -> None:
-    """Raise if a task of this loop, which has stopped, is still pending.
-
-    Raises:
-        LeftoverTasks: naming each pending task and the line on which it waits.
-    """
-    left = asyncio.all_tasks(loop)
-    if left:
-        msg = f"left over: {_names(left)}"
-        raise LeftoverTasks(msg)
-
-
-def _names(tasks: set[asyncio.Task[Any]]) -> str:
-    return ", ".join(sorted(f"{task.get_name()} at {_waits_at(task)}" for task in tasks)) or "none"
-
-
-def _waits_at(task: asyncio.Task[Any]) -> str:
-    """Return file and line of the innermost coroutine in which the task is suspended."""
-    place = "an unknown line"
-    step: Any = task.get_coro()
-    while inspect.iscoroutine(step):
-        frame = step.cr_frame
-        if frame is not None:
-            place = f"{frame.f_code.co_filename}:{frame.f_lineno} ({step.__qualname__})"
-        step = step.cr_await
-    return place
 
 
 def _callable_name(func: Callable[..., Any]) -> str:

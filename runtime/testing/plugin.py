@@ -75,7 +75,7 @@ def run_virtually(main: Coroutine[Any, Any, None]) -> None:
 
 def run_for_real(main: Coroutine[Any, Any, None]) -> None:
     """Run it on an ordinary loop; a task that is left over is a failure."""
-    from supervision.virtual_time import check_nothing_left  # noqa: PLC0415 - as above
+    from supervision.leftover_tasks import check_nothing_left  # noqa: PLC0415 - as above
 
     with asyncio.Runner() as runner:
         runner.run(main)

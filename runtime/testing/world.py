@@ -30,9 +30,10 @@ from runtime.testing.vendors import SimLLM, SimSTT, SimTTS
 from runtime.testing.writer import WritingCaller
 from runtime.worker import Worker
 from supervision.address import Address
+from supervision.leftover_tasks import LeftoverTasks, check_nothing_left
 from supervision.living import living_actors
 from supervision.simulation_loop import Receive, SimulationLoop
-from supervision.virtual_time import Deadlock, LeftoverTasks, Livelock, check_nothing_left
+from supervision.virtual_time import Deadlock, Livelock
 from transports.loopback import LoopbackTransport
 from transports.text_line import TextTransport
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision import virtual_time
-from supervision.virtual_time import Deadlock, LeftoverTasks, external_work, run
+from supervision.leftover_tasks import LeftoverTasks
+from supervision.virtual_time import Deadlock, external_work, run
 
 
 def now_s() -> float:
