@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +13,13 @@ import hypothesis
 import pytest
 import structlog
 
-hypothesis.settings.register_profile("understudy", hypothesis.settings(), deadline=None)
-hypothesis.settings.load_profile("understudy")  # no test depends on the speed of a machine
+hypothesis.settings.register_profile(
+    "understudy",
+    hypothesis.settings(),
+    deadline=None,  # no test depends on the speed of a machine
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("understudy")
 
 ENVIRONMENT = os.environ  # noqa: TID251 - to take something out of it
 LOOKS = {"FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES"}
@@ -39,6 +45,12 @@ def plain_logs() -> None:
     )
     structlog.reset_defaults()  # `configure` keeps what it is not given, an earlier level too
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(autouse=True)
+def the_same_chance() -> None:
+    """Let rests before restarts, which have jitter, be the same in each run."""
+    random.seed(1)
 
 
 @pytest.fixture(autouse=True)
