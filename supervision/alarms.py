@@ -8,17 +8,17 @@ from typing import Any
 
 from supervision.address import Address
 
-SLACK_S = 0.000_1
-"""Timers go off a rounding error early."""
+SLACK_S = 0.000_6
+"""So much too early a timer may go off: uvloop rounds to whole milliseconds."""
 
 
 class _Alarm:
     """A message, when it is due, and the timer that goes off by then, or before."""
 
-    __slots__ = ("due_s", "message", "timer")
+    __slots__ = ("due_s", "message", "rings_s", "timer")
 
     def __init__(self, due_s: float, message: object, timer: asyncio.TimerHandle) -> None:
-        self.due_s = due_s
+        self.due_s = self.rings_s = due_s
         self.message = message
         self.timer = timer
 
@@ -41,7 +41,7 @@ class Alarms:
         """Tell the message later, instead of the one that waits under this key."""
         due_s = self._loop.time() + delay_s
         alarm = self._alarms.get(key)
-        if alarm is not None and alarm.timer.when() <= due_s:
+        if alarm is not None and alarm.rings_s <= due_s:
             alarm.due_s, alarm.message = due_s, message
             return
         if alarm is not None:
@@ -64,6 +64,7 @@ class Alarms:
     def _ring(self, key: Hashable) -> None:
         alarm = self._alarms[key]
         if alarm.due_s - self._loop.time() > SLACK_S:
+            alarm.rings_s = alarm.due_s
             alarm.timer = self._loop.call_at(alarm.due_s, self._ring, key)
             return
         del self._alarms[key]
