@@ -37,11 +37,10 @@ class LoopIncarnation(Incarnation):
         self._interrupted = False
         self._leaving: ExitReason | None = None
         self._owned: OwnedTasks | None = None
-        self._turn = new_turn(self._home, birth.address, actor.on_receive)
+        context = contextvars.Context()
+        self._turn = new_turn(self._home, context, birth.address, actor.on_receive)
         self._task = self._home.create_task(
-            self._run(birth.start_timeout_s),
-            name=self.address.name,
-            context=contextvars.Context(),
+            self._run(birth.start_timeout_s), name=self.address.name, context=context
         )
         self._turn.task = self._task
         self._task.add_done_callback(self._task_is_done)
@@ -117,7 +116,6 @@ class LoopIncarnation(Incarnation):
         self.overseer.started(self.address, self.number)
         suspect = self.take_suspect()
         if suspect is not NOTHING:
-            self.in_hand = suspect
             await self._handle(suspect)
             self.retrying = False
 
@@ -135,10 +133,10 @@ class LoopIncarnation(Incarnation):
                         self.watch_handler()
                     await awaited
                     self.in_hand, self.handling_since_s = NOTHING, None
-                    if turn.is_cut:
-                        await self._recover()
                 elif item is not NOTHING:
                     await self._handle_special(item)
+                if turn.is_cut:
+                    await self._recover()
                 if item is NOTHING or self._leaving is not None:
                     return self._leaving or ExitReason(Exit.NORMAL)
                 turn.seen_to()
@@ -152,10 +150,15 @@ class LoopIncarnation(Incarnation):
 
     async def _handle(self, item: Any) -> None:
         """Handle one item off the hot path."""
+        turn = self._turn
+        self.in_hand = turn.item = item
         if type(item) in SPECIAL:
             await self._handle_special(item)
         else:
             await self._settle(item, self.actor.on_receive(item))
+        self.in_hand = turn.item = NOTHING
+        if turn.is_cut:
+            await self._recover()
 
     async def _settle(self, item: Any, result: Any) -> Any:
         """Await a handler's result if that is what it is for, and return its value."""

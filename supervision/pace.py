@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from functools import partial
 from typing import Any
 
@@ -13,10 +14,13 @@ from supervision.turn import Turn
 
 
 def new_turn(
-    home: asyncio.AbstractEventLoop, address: Address[Any], receive: Callable[[Any], Any]
+    home: asyncio.AbstractEventLoop,
+    context: Context,
+    address: Address[Any],
+    receive: Callable[[Any], Any],
 ) -> Turn:
     """Return the turn of an incarnation on this loop."""
-    turn = Turn(home, address.mailbox, receive)
+    turn = Turn(home, context, address.mailbox, receive)
     if isinstance(home, SimulationLoop):
         turn.ask, turn.batch = partial(home.queue, turn), 1
         turn.receive = home.watched(address, receive)

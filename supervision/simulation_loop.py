@@ -72,8 +72,7 @@ class SimulationLoop(VirtualTimeLoop):
                 if len(drawn) > 1:
                     self._shuffle(drawn)
                 for turn in drawn:
-                    if turn.context is not None:  # it has been waited for
-                        turn.context.run(turn.come)
+                    turn.context.run(turn.come)
                 if self._ready or not self._waiting:
                     break
         finally:

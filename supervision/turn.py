@@ -40,6 +40,7 @@ class Turn:
 
     Args:
         loop: the actor's loop.
+        context: the actor's context, its task's as well.
         mailbox: whose mail is handled.
         receive: the handler.
     """
@@ -52,6 +53,7 @@ class Turn:
         "_mailbox",
         "_now",
         "_rests",
+        "_resume",
         "_until_s",
         "ask",
         "awaited",
@@ -60,15 +62,19 @@ class Turn:
         "is_cut",
         "item",
         "receive",
-        "resume",
         "task",
     )
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, mailbox: Mailbox, receive: Callable[[Any], Any]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        context: Context,
+        mailbox: Mailbox,
+        receive: Callable[[Any], Any],
     ) -> None:
         self._loop = loop
         self._now = loop.time
+        self.context = context
         self._mailbox = mailbox
         self.receive = receive
         self.ask: Callable[[], object] = self.soon
@@ -82,12 +88,14 @@ class Turn:
         """What the handler of that item returned, to be awaited."""
         self.is_cut = False
         """Whether the task is cancelled: then nothing more is handled."""
-        self.resume: Resume | None = None
-        self.context: Context | None = None
+        self._resume: Resume | None = None
         self._asyncio_future_blocking = False
         self._error: BaseException | None = None
         self._rests = False
         self._left, self._until_s = 1, math.inf
+
+    def __repr__(self) -> str:
+        return f"<Turn of {self.task.get_name()}>"
 
     def __await__(self) -> Generator[Any, None, None]:
         """Wait until there is something to do that needs the task."""
@@ -100,7 +108,7 @@ class Turn:
 
     def come(self) -> None:
         """Handle mail in the actor's context, unless its task has other things to do."""
-        if self.resume is None:
+        if self._resume is None:
             return
         _enter_task(self._loop, self.task)
         try:
@@ -110,9 +118,11 @@ class Turn:
             self._error = error
         finally:
             _leave_task(self._loop, self.task)
-        resume, self.resume = self.resume, None
-        if resume is not None:  # else it was cancelled by its own handler
+        resume, self._resume = self._resume, None
+        if resume is not None:
             resume(self)
+        else:  # cancelled by its own handler
+            self._drop_awaited()
 
     def work(self, *, goes_on: bool = False) -> bool:
         """Handle mail as long as that needs no task; tell whether the task may wait.
@@ -165,6 +175,14 @@ class Turn:
         if self._now() >= self._until_s:
             self._left = 0
 
+    def _drop_awaited(self) -> None:
+        """Give up what the handler returned: nobody will await it any more."""
+        awaited, self.awaited = self.awaited, None
+        if type(awaited) is CoroutineType:
+            awaited.close()
+        elif awaited is not None:
+            awaited.cancel()
+
     def _rest(self) -> bool:
         """Let others run before the next batch."""
         self._rests = True
@@ -179,8 +197,8 @@ class Turn:
         return self._loop
 
     def add_done_callback(self, resume: Resume, *, context: Context) -> None:
-        """Take what goes on with the task, and the context in which to call it."""
-        self.resume, self.context = resume, context
+        """Take what goes on with the task."""
+        self._resume = resume
 
     def result(self) -> None:
         """Let the task go on.
@@ -190,13 +208,17 @@ class Turn:
         """
         error, self._error = self._error, None
         if error is not None:
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # whose traceback holds this frame
 
     def cancel(self, msg: object = None) -> bool:
         """End the waiting: the task goes on as soon as any cancelled one does."""
-        resume, self.resume = self.resume, None
+        resume, self._resume = self._resume, None
         if resume is None:
             return False
+        self.is_cut = True  # its own handler may have cancelled it
         self._error = asyncio.CancelledError()
         self._loop.call_soon(resume, self, context=self.context)
         return True
