@@ -168,7 +168,8 @@ class _Blows:
         self.fates.note(fault.actor, kind_of(fault))
         if fault.blow is Blow.CRASH:
             raise SimulatedCrash(f"{SIMULATED} at message {fault.message}")
-        address.kill()
+        # As from outside: when the handler has ended or waits, not before it has begun.
+        asyncio.get_running_loop().call_soon(address.kill)
 
 
 class _Clock:
