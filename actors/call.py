@@ -175,7 +175,8 @@ class Call:
 
     def after(self, slot: str) -> AnyAddress | None:
         """Return the next stage on the caller's side that this agent has now, or None."""
+        filled, slots = self.lineup.filled, self.addresses.slots
         for name in _AFTER[slot]:
-            if name in self.lineup.filled:
-                return self.addresses.of_slot(name)
+            if name in filled:
+                return slots[name]
         return None

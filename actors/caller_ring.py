@@ -19,11 +19,8 @@ class CallerRing:
         """Make an empty ring; 75 s are 2.4 MB."""
         self._length = int(length_s * CALLER_RATE_HZ)
         self._frames: deque[CallerAudio] = deque()
-
-    @property
-    def end(self) -> int:
+        self.end = 0
         """The sample after the last one kept; 0 while there is none."""
-        return _end(self._frames[-1]) if self._frames else 0
 
     @property
     def start(self) -> int:
@@ -32,11 +29,13 @@ class CallerRing:
 
     def append(self, frame: CallerAudio) -> None:
         """Add the next frame; a frame that is already in (a retried message) is ignored."""
-        if self._frames and frame.at < self.end:
+        at, frames = frame.at, self._frames
+        if at < self.end:
             return
-        self._frames.append(frame)
-        while self._frames[0].at < frame.at - self._length:
-            self._frames.popleft()
+        frames.append(frame)
+        self.end = _end(frame)
+        while frames[0].at < at - self._length:
+            frames.popleft()
 
     def since(self, at: int) -> Iterator[CallerAudio]:
         """Yield the kept frames that end after sample ``at``, oldest first."""

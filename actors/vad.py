@@ -103,20 +103,19 @@ class VadRole(Role[VadHold]):
         return VadHold(cast, through=here, fed_to=here, judged_to=here)
 
     def on_receive(self, message: object) -> None:
-        """Take what comes with each frame without asking what else it may be."""
-        if isinstance(message, Judged):
-            self.handle(message)
-        else:
-            super().on_receive(message)
-
-    def handle(self, message: object) -> None:
-        """Take a frame, or a judgement of one."""
+        """Take a frame, or a judgement of one: fifty a second each, so these come first."""
         match message:
             case CallerAudio():
                 self._pass_on(message)
             case Judged():
                 if message.at >= self.held.judged_to:
                     self._take(message)
+            case _:
+                super().on_receive(message)
+
+    def handle(self, message: object) -> None:
+        """End speech that nobody has judged in time."""
+        match message:
             case _Unjudged(judged_to) if self.held.judged_to == judged_to:
                 self._end_speech()
             case _:

@@ -52,7 +52,6 @@ class Turn:
         "_loop",
         "_mailbox",
         "_now",
-        "_rests",
         "_resume",
         "_until_s",
         "ask",
@@ -91,7 +90,6 @@ class Turn:
         self._resume: Resume | None = None
         self._asyncio_future_blocking = False
         self._error: BaseException | None = None
-        self._rests = False
         self._left, self._until_s = 1, math.inf
 
     def __repr__(self) -> str:
@@ -136,7 +134,7 @@ class Turn:
         if not goes_on:
             left, now_s = self.batch, now()
             self._until_s = now_s + BATCH_S
-            if not self._rests:
+            if mailbox.mark is None:  # else there was mail when the last batch ended
                 mailbox.taken_until_s = now_s
         elif (left := self._left) <= 0 and queue:
             return self._rest()
@@ -165,7 +163,7 @@ class Turn:
                 return self._rest()
         if mailbox.state is State.SEALED:
             return False
-        mailbox.overloaded = self._rests = False
+        mailbox.overloaded = False
         mailbox.waiter = self.ask
         return True
 
@@ -185,7 +183,6 @@ class Turn:
 
     def _rest(self) -> bool:
         """Let others run before the next batch."""
-        self._rests = True
         self._mailbox.note_time(self._now())
         self.ask()
         return True

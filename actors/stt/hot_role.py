@@ -22,15 +22,20 @@ from actors.vendor import FailureKind, SttEvent
 class HotSttRole(SttRole):
     """Has the understudy hear the stream beside whoever is on stage."""
 
+    def take_audio(self, frame: CallerAudio) -> None:
+        """Give it to the understudy too."""
+        super().take_audio(frame)
+        self._let_it_hear()
+
     def handle(self, message: object) -> None:
-        """Keep what the shadow hears; give it whatever comes."""
+        """Keep what the shadow hears; give it the marks too."""
         shadow = self.held.shadow
         match message:
             case Result(number, Heard(count, event)) if (
                 shadow is not None and shadow.attempt.number == number
             ):
                 shadow.keep(count, event)
-            case CallerAudio() | SpeechStart() | SpeechEnd():
+            case SpeechStart() | SpeechEnd():
                 super().handle(message)
                 self._let_it_hear()
             case _:

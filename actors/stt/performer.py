@@ -23,6 +23,7 @@ from actors.vendor import (
     SttFinal,
     SttFlush,
     SttFlushed,
+    SttInput,
     SttInterim,
     SttPreflight,
     SttSpeechStart,
@@ -78,6 +79,14 @@ class SttPerformer(Performer[SpeechToText]):
     def on_receive(self, message: Listen | Cancel | SttMail) -> None:
         """Begin or end a stream, or put what the caller said and marks into its feed."""
         match message:
+            case CallerAudio(at, pcm):
+                if at >= self._fed_to:  # a role that fell over its own message gives it again
+                    self._fed_to = at + len(pcm) // BYTES_PER_SAMPLE
+                    self._put(message)
+            case SpeechStart() | SpeechEnd():
+                if message != self._last_mark:
+                    self._last_mark = message
+                    self._put(_marked(message))
             case Listen(attempt, past):
                 self._feed = feed = Feed(FEED_LIMIT)
                 self._fed_to, self._last_mark = 0, None
@@ -85,27 +94,17 @@ class SttPerformer(Performer[SpeechToText]):
             case Cancel(attempt):
                 self.cancel(attempt)
             case _:
-                self._hear(message)
+                assert_never(message)
 
-    def _hear(self, message: SttMail) -> None:
-        """Feed it, once: a role that fell over its own message gives it again."""
-        if self._feed is None:
+    def _put(self, given: SttInput) -> None:
+        feed = self._feed
+        if feed is None:
             raise RuntimeError(f"{self.name} was given audio before it was to listen")
-        if self._feed.is_full:
+        if feed.is_full:
             raise ProviderError(
                 f"{self.name} is {FEED_LIMIT} inputs behind", kind=FailureKind.STALL
             )
-        match message:
-            case CallerAudio(at, pcm):
-                if at >= self._fed_to:
-                    self._fed_to = at + len(pcm) // BYTES_PER_SAMPLE
-                    self._feed.put(message)
-            case SpeechStart() | SpeechEnd():
-                if message != self._last_mark:
-                    self._last_mark = message
-                    self._feed.put(_marked(message))
-            case _:
-                assert_never(message)
+        feed.put(given)
 
     async def _transcribe(self, attempt: int, feed: Feed, past: Past | None) -> None:
         number, consumed = 0, 0

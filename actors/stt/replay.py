@@ -137,6 +137,8 @@ class Attempt:
     _given: int = 0
     _pieces: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """Where its stream jumps: samples given by then, and where they go on."""
+    _goes_on_at: int | None = None
+    """Where the sample lies that would go on without a jump."""
     _next_s: float = 0.0
 
     @property
@@ -176,10 +178,10 @@ class Attempt:
 
     def took(self, at: int, samples: int, now_s: float) -> None:
         """Note that it was given these samples."""
-        if not self._pieces or self._goes_on(self._pieces[-1], self._given) != at:
+        if self._goes_on_at != at:
             self._pieces = [*self._pieces[1 - KEPT_PIECES :], (self._given, at)]
         self._given += samples
-        self.next_at = at + samples
+        self.next_at = self._goes_on_at = at + samples
         if self.can.max_rate is not None:
             pace_s = samples_to_s(samples, CALLER_RATE_HZ) / self.can.max_rate
             self._next_s = max(self._next_s, now_s) + pace_s

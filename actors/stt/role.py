@@ -39,12 +39,17 @@ class SttRole(Role[SttHold]):
         said = Said(resume_at=here)
         return SttHold(cast, heard_to=here, said=said, utt=self.call.lineup.utterances)
 
+    def on_receive(self, message: object) -> None:
+        """Take audio before anything else: it comes fifty times a second."""
+        if isinstance(message, CallerAudio):
+            self.take_audio(message)
+        else:
+            super().on_receive(message)
+
     def handle(self, message: object) -> None:
-        """Take audio and marks from the VAD side, and texts from the performer."""
+        """Take marks from the VAD side, and texts from the performer."""
         attempt = self.held.listening
         match message:
-            case CallerAudio():
-                self._take_audio(message)
             case SpeechStart() | SpeechEnd():
                 self._take_mark(message)
             case Result(number, Heard(count, event)):
@@ -73,7 +78,8 @@ class SttRole(Role[SttHold]):
 
     # ------------------------------------------------------------ the caller's stream
 
-    def _take_audio(self, frame: CallerAudio) -> None:
+    def take_audio(self, frame: CallerAudio) -> None:
+        """Give the next frame to whoever listens, once."""
         held, attempt = self.held, self.held.listening
         end = frame.at + len(frame.pcm) // BYTES_PER_SAMPLE
         if end <= held.heard_to:
