@@ -91,12 +91,17 @@ def _weight(word: str) -> int:
 
 def heard(words: Iterable[SpokenWord], played: int) -> str:
     """Return the words of which at least the middle was played."""
-    return " ".join(word.word for word in words if (word.start + word.end) // 2 <= played)
+    return " ".join(word.word for word in words if is_heard(word, played))
+
+
+def is_heard(word: SpokenWord, played: int) -> bool:
+    """Tell whether at least the middle of the word was played."""
+    return (word.start + word.end) // 2 <= played
 
 
 def unheard(words: Iterable[SpokenWord], played: int) -> str:
     """Return the words of which the middle was not played."""
-    return " ".join(word.word for word in words if (word.start + word.end) // 2 > played)
+    return " ".join(word.word for word in words if not is_heard(word, played))
 
 
 def without_first(words: Sequence[SpokenWord], written: int) -> Sequence[SpokenWord]:
@@ -104,5 +109,5 @@ def without_first(words: Sequence[SpokenWord], written: int) -> Sequence[SpokenW
     for at, word in enumerate(words):
         if written <= 0:
             return words[at:]
-        written -= len(word.word.split())
+        written -= 1 + word.word.count(" ")
     return ()

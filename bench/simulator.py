@@ -22,12 +22,14 @@ from supervision.virtual_time import run
 ROUNDS = 5
 CALLS = 6
 FRAME_S = 0.02
-HAND_OVERS = 9
-"""Of 20 ms in these calls, counted: 7.6 messages that actors handle (the caller's frame goes to
-ingress, vad, its performer and back, stt and its performer; the agent's from the track to the
-transport) and one input of the recogniser's feed."""
-SPEAKING = 38
-"""Of 100 frames the agent speaks in so many: a timer paces each, beside that of the caller's."""
+HAND_OVERS, ONE_LESS = 9, 0.3
+"""Of 20 ms in these calls, counted, 8.7: 7.6 messages that actors handle (the caller's frame goes
+to ingress, vad, its performer and back, stt and its performer; the agent's from the track to the
+transport; what vendors give, and what is told of it), 1.0 input of the recogniser's feed, and 0.1
+wait for an event. So three frames of ten pass one queue less."""
+SPEAKING, GIVING = 38, 14
+"""Of 100 frames the agent speaks in so many, and in so many a vendor gives words or a chunk of
+sound, counted: a timer comes with each, beside that of the caller's frame."""
 PER_SECOND_BOUND, CHAIN_BOUND = 3.0, 0.4
 
 
@@ -54,11 +56,16 @@ async def chain(minutes: float) -> None:
                 await asyncio.sleep(FRAME_S)
             await asyncio.sleep((100 - SPEAKING) * FRAME_S)
 
+    async def pace_vendors() -> None:
+        while True:
+            for _ in range(GIVING):
+                await asyncio.sleep(100 / GIVING * FRAME_S)
+
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(stage(number)) for number in range(HAND_OVERS)]
-        tasks.append(group.create_task(pace_agent()))
-        for _ in range(int(minutes * 60 / FRAME_S)):
-            queues[0].put_nowait(bytes(640))
+        tasks += [group.create_task(pace()) for pace in (pace_agent, pace_vendors)]
+        for number in range(int(minutes * 60 / FRAME_S)):
+            queues[number % 10 < ONE_LESS * 10].put_nowait(bytes(640))
             await asyncio.sleep(FRAME_S)
             queues[-1].get_nowait()
         for task in tasks:

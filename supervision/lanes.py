@@ -21,6 +21,7 @@ class Lanes:
     __slots__ = (
         "bounds",
         "counters",
+        "has_more_to_it",
         "mark",
         "mark_s",
         "newest",
@@ -41,6 +42,8 @@ class Lanes:
         self.mark: object = None
         self.mark_s = 0.0
         self.taken_until_s = 0.0
+        self.has_more_to_it = False
+        """Whether an item that is taken may be marked, replaceable, or awaited by senders."""
 
     def append(self, item: object, policy: Policy) -> bool:
         """Append an item, making room if its class may; say whether it was accepted."""
@@ -65,6 +68,7 @@ class Lanes:
         if self.senders is None:
             self.senders = deque()
         self.senders.append(pending)
+        self.has_more_to_it = True
 
     @property
     def is_empty(self) -> bool:
@@ -86,6 +90,7 @@ class Lanes:
             item = self.unwrap(item)
         if self.senders:
             self.admit()
+        self.has_more_to_it = not (self.mark is None and not self.newest and not self.senders)
         return item
 
     def note_time(self, now_s: float) -> None:
@@ -99,6 +104,7 @@ class Lanes:
             queue = queues[2] or queues[1] or queues[0]
             if queue:
                 self.mark, self.mark_s = queue[-1], now_s
+                self.has_more_to_it = True
             else:
                 self.taken_until_s = now_s
 
@@ -187,4 +193,5 @@ class Lanes:
         if self.newest is None:
             self.newest = {}
         held = self.newest[type(payload(item))] = Newest(item)
+        self.has_more_to_it = True
         return held

@@ -20,7 +20,7 @@ from types import CoroutineType
 from typing import Any, TypeAlias
 
 from supervision.lanes import NOTHING
-from supervision.mail import Newest, State
+from supervision.mail import State
 from supervision.mailbox import Mailbox
 from supervision.messages import ShutDown
 from supervision.pykka_compat import Envelope
@@ -140,7 +140,7 @@ class Turn:
             return self._rest()
         while queue:
             item = queue.popleft()
-            if item is mailbox.mark or item.__class__ is Newest or mailbox.senders:
+            if mailbox.has_more_to_it:
                 item = mailbox.taken(item)
             kind = item.__class__
             if kind is Ask or kind is Envelope or kind is ShutDown:

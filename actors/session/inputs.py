@@ -35,7 +35,7 @@ from actors.tools.events import ToolEnded, ToolStarted
 from actors.turn_taking import Input, inputs
 from actors.vendor import TurnScore
 from actors.wishes import ChangeLineup, Reply, Say, SummaryWritten, UpdateInstructions, UpdateTools
-from actors.word_map import heard, without_first
+from actors.word_map import heard, is_heard, without_first
 from supervision.address import Down
 
 CALLER = "caller"
@@ -198,9 +198,10 @@ class Listener:
 
     def _spoke(self, output: Output) -> tuple[Input, ...]:
         """Tell the words that were heard and not told yet; where they lie may become known late."""
-        fresh = heard(without_first(output.words, output.words_told), output.played)
-        if not fresh:
+        untold = without_first(output.words, output.words_told)
+        if not untold or not is_heard(untold[0], output.played):
             return ()
+        fresh = heard(untold, output.played)
         output.words_told += len(fresh.split())
         self._conductor.report(AgentWords(fresh), epoch=output.epoch)
         return (inputs.AgentSpoke(output.epoch, fresh),)
