@@ -8,8 +8,10 @@ message, or raise in its place; and timers may be late, as on a machine that has
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, TypeAlias
 
 from supervision.address import Address
@@ -51,6 +53,7 @@ class SimulationLoop(VirtualTimeLoop):
         self._watch = watch
         self._waiting: list[Turn] = []
         self._will_deal = False
+        self._dealing = asyncio.Handle(self._deal, (), self, Context())
         self.strain(late_ns, MOST_ROUNDS)
 
     def watched(self, address: Address[Any], receive: Receive) -> Receive:
@@ -62,7 +65,7 @@ class SimulationLoop(VirtualTimeLoop):
         self._waiting.append(turn)
         if not self._will_deal:
             self._will_deal = True
-            self.call_soon(self._deal)
+            self._ready.append(self._dealing)
 
     def _deal(self) -> None:
         """Deal until nobody waits, or something else is ready to run in between."""
@@ -78,7 +81,7 @@ class SimulationLoop(VirtualTimeLoop):
         finally:
             self._will_deal = bool(self._waiting)
             if self._will_deal:
-                self.call_soon(self._deal)
+                self._ready.append(self._dealing)
 
     def _shuffle(self, drawn: list[Turn]) -> None:
         """Put them into a drawn order; some have to wait for the next deal."""

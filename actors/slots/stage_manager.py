@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import cast
 
 from actors.call import AnyAddress
-from actors.slots.cast import NOBODY
+from actors.slots.cast import NOBODY, Cast
 from actors.slots.darkness import Darkness
 from actors.slots.recasting import Recasting
 from actors.slots.slot import Hold, Slot
@@ -39,6 +39,8 @@ class StageManager:
         self._health = slot.call.health
         self.recasting = Recasting(role, slot, self.start)
         self.trials = Trials(role, canary, self.start)
+        self._calm: Cast | None = None
+        """The last cast in which whoever is present was well: asked for with every frame."""
 
     @property
     def _held(self) -> Hold:
@@ -51,8 +53,10 @@ class StageManager:
     def on_stage(self) -> str | None:
         """Return who gets the next piece of work, if anybody is ready."""
         held = self._held
-        present = held.cast.present
-        if present in held.facts and self._health.is_clean and held.cast.member(present).is_well:
+        cast, present = held.cast, held.cast.present
+        is_well = cast is self._calm or (bool(present) and cast.member(present).is_well)
+        if is_well and present in held.facts and self._health.is_clean:
+            self._calm = cast
             return present
         suspects = self._suspects()
         if present in suspects:

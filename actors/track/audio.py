@@ -93,6 +93,10 @@ class EpochAudio:
 
     def hear(self, samples: int) -> None:
         """Note that it was heard up to this sample, as far as it was sent."""
+        if samples >= self.sent:
+            self._under_way.clear()
+            self.played = self.sent
+            return
         fresh = (min(samples, self.sent) - self.played) * BYTES_PER_SAMPLE
         while fresh > 0:
             chunk = self._under_way.popleft()
