@@ -170,6 +170,10 @@ class Attempt:
         self.skipped += at - self.next_at
         self.next_at = at
 
+    def leave_out(self, mark: Mark, number: int) -> None:
+        """Go on behind a mark: what comes before is taken as a whole, and answers that number."""
+        self.next_at, self.marked, self.past_mark = mark.place, mark.number, number
+
     def may_take(self, now_s: float) -> bool:
         """Tell whether its pace allows the next frame."""
         if self.past_mark:

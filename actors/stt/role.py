@@ -198,12 +198,9 @@ class SttRole(Role[SttHold]):
         mark = last_pause(attempt, self.held.marks)
         if mark is None or not isinstance(mark.what, SpeechEnd):
             return None
-        past = Past(
-            joined(self.call.ring.since(attempt.next_at), attempt.next_at, mark.place),
-            mark.what.mark,
-        )
-        attempt.next_at, attempt.marked = mark.place, mark.number
-        attempt.past_mark = past.mark
+        audio = joined(self.call.ring.since(attempt.next_at), attempt.next_at, mark.place)
+        past = Past(audio, mark.what.mark)
+        attempt.leave_out(mark, past.mark)
         self.expect(mark.number, past.within_s, Overdue(attempt.number, mark))
         return past
 
