@@ -11,7 +11,7 @@ from actors.conversation import Conversation
 from actors.reports import AgentTranscript, Failure, Report
 from runtime.job import Job
 from runtime.testing.caller import FRAME_S, SimulatedCaller
-from runtime.testing.ear import Ear
+from runtime.testing.ear import Ear, begun_since
 from runtime.testing.promises import Promises, to_await
 from transports.text_line import TextCaller
 
@@ -121,9 +121,8 @@ class SimulatedCall:
         limit_s = self.now_s + within_s
         since_s = self.now_s
         while self.now_s - since_s < for_s:
-            assert self.now_s < limit_s, (
-                f"the agent was not quiet within {within_s:g} s{self.ear.trouble()}"
-            )
+            if self.now_s >= limit_s:
+                raise self._failed(f"the agent was not quiet within {within_s:g} s")
             await asyncio.sleep(FRAME_S)
             if self.job.session.agent_state not in {"idle", "listening"}:
                 since_s = self.now_s
@@ -143,12 +142,18 @@ class SimulatedCall:
 
         Raises:
             AssertionError: it did not come in time.
+            UserError: there is no such event.
         """
         __tracebackhide__ = True
         return await self.ear.until(name, count=count, within_s=within_s)
 
     def named(self, name: str) -> list[dict[str, Any]]:
-        """Return the fields of the events of that name so far."""
+        """Return the fields of the events of that name so far.
+
+        Raises:
+            UserError: there is no such event.
+        """
+        __tracebackhide__ = True
         return self.ear.named(name)
 
     @to_await
@@ -194,21 +199,21 @@ class SimulatedCall:
                 break
         wanted = next((repr(w) for w in (text, contains, matches) if w is not None), "anything")
         heard = f"it said: {unlike}" if unlike else f"it said nothing within {within_s:g} s"
-        raise AssertionError(f"the agent did not say {wanted}; {heard}{self.ear.trouble()}")
+        raise self._failed(f"the agent did not say {wanted}; {heard}")
 
     @to_await
     async def agent_is_silent(self, seconds: float) -> None:
-        """Let so much time pass, in which the agent must not say anything new.
+        """Let so much time pass, after which the agent must not have said anything new.
+
+        New is what it began to say since the caller spoke last and `agent_says` did not return.
 
         Raises:
-            AssertionError: it did.
+            AssertionError: it has; what it said stands in the text.
         """
         __tracebackhide__ = True
-        begun = len(self.named("agent_speech_started"))
         await asyncio.sleep(seconds)
-        assert len(self.named("agent_speech_started")) == begun, (
-            f"the agent spoke{self.ear.trouble()}"
-        )
+        if said := begun_since(self.events[self._read :]):
+            raise self._failed(f"the agent was not silent; it said: {said}")
 
     @to_await
     async def tool_called(
@@ -235,9 +240,10 @@ class SimulatedCall:
             return [given for given in calls() if given.items() >= arguments.items()]
 
         await self.ear.wait_for(lambda: bool(found()), within_s)
-        lack = f"{name} was not called with {arguments}; its calls: {calls() or 'none'}"
-        assert found(), f"{lack}{self.ear.trouble()}"
-        return found()[-1]
+        if not (those := found()):
+            called = calls() or "none"
+            raise self._failed(f"{name} was not called with {arguments}; its calls: {called}")
+        return those[-1]
 
     @to_await
     async def agent_does(self, criterion: str) -> None:
@@ -251,7 +257,8 @@ class SimulatedCall:
         if self.judge is None:
             raise TypeError("no judge: give simulate(…, judge=…), such as llm_judge(provider)")
         wrong = await self.judge((await self.conversation()).to_text(), criterion)
-        assert wrong is None, f"not met: {criterion!r}: {wrong}"
+        if wrong is not None:
+            raise AssertionError(f"not met: {criterion!r}: {wrong}")
 
     @to_await
     async def conversation(self) -> Conversation:
@@ -262,6 +269,9 @@ class SimulatedCall:
     def errors(self) -> list[Failure]:
         """What went wrong so far and was dealt with: hooks that raised, vendors that failed."""
         return [report.event for report in self.events if isinstance(report.event, Failure)]
+
+    def _failed(self, lack: str) -> AssertionError:
+        return AssertionError(f"{lack}{self.ear.trouble()}")
 
     def _utterances(self) -> list[tuple[int, str]]:
         return [

@@ -1,11 +1,13 @@
 """Keeps the public events of a call, and waits for them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors.reports import Failure, Report
+from actors.reports import EVENTS, AgentSpeechStarted, AgentWords, Failure, Report
+from runtime.errors import UserError
+from runtime.wish_checks import choice
 
 
 @dataclass(slots=True)
@@ -21,7 +23,14 @@ class Ear:
         self._news.set()
 
     def named(self, name: str) -> list[dict[str, Any]]:
-        """Return the fields of the events of that name so far."""
+        """Return the fields of the events of that name so far.
+
+        Raises:
+            UserError: there is no such event: it would never come, and a test would not notice.
+        """
+        __tracebackhide__ = True
+        if name not in EVENTS:
+            raise UserError(f"there is no event {name!r}; {choice(name, EVENTS)}")
         return [report.to_dict() for report in self.events if report.name == name]
 
     def trouble(self) -> str:
@@ -35,13 +44,13 @@ class Ear:
 
         Raises:
             AssertionError: it did not come in time.
+            UserError: there is no such event.
         """
         __tracebackhide__ = True
-        await self.wait_for(lambda: len(self.named(name)) >= count, within_s)
-        found = self.named(name)
-        lack = f"no {name} number {count} within {within_s:g} s{self.trouble()}"
-        assert len(found) >= count, lack
-        return found[count - 1]
+        if not await self.wait_for(lambda: len(self.named(name)) >= count, within_s):
+            lack = f"no {name} number {count} within {within_s:g} s"
+            raise AssertionError(f"{lack}{self.trouble()}")
+        return self.named(name)[count - 1]
 
     async def wait_for(self, happened: Callable[[], bool], within_s: float) -> bool:
         """Look at each event whether it has happened; return False if it has not in this time."""
@@ -53,3 +62,13 @@ class Ear:
         except TimeoutError:
             return happened()
         return True
+
+
+def begun_since(events: Sequence[Report]) -> list[str]:
+    """Return what the agent began to say among these events, by utterance, as it was heard."""
+    begun = [report.epoch for report in events if isinstance(report.event, AgentSpeechStarted)]
+    words: dict[int, list[str]] = {epoch: [] for epoch in begun}
+    for report in events:
+        if isinstance(report.event, AgentWords) and report.epoch in words:
+            words[report.epoch].append(report.event.text)
+    return [" ".join(heard) for heard in words.values()]

@@ -42,7 +42,7 @@ async def simulate(  # noqa: PLR0913 - the surroundings of an agent, each by nam
     llm: ModelScript | None = None,
     tools: Mapping[str, object] | None = None,
     text: bool = False,
-    real: Collection[str] | None = None,
+    real: str | Collection[str] | None = None,
     judge: Judge | None = None,
     may_fail: bool = False,
     userdata: object = None,
@@ -58,8 +58,9 @@ async def simulate(  # noqa: PLR0913 - the surroundings of an agent, each by nam
             steps (see `providers.ScriptedLLM`); all must be asked for. Or a provider.
         tools: mocks: by the tool's name what it returns, or a function called in its place.
         text: the caller writes and reads; nothing sounds.
-        real: slots (of stt, llm, tts) that keep the agent's own vendors, with keys from the
-            environment and ``.env``; ``llm`` is then not played. None: as ``pytest --real`` says.
+        real: slots (of stt, llm, tts), or one of them, that keep the agent's own vendors, with keys
+            from the environment and ``.env``; ``llm`` is then not played. None: as ``pytest
+            --real`` says.
         judge: says what is wrong with a conversation: for `SimulatedCall.agent_does`.
         may_fail: whether `error` events are part of the test; else they fail it.
         userdata: what the agent finds in ``session.userdata(Kind)``.
@@ -69,7 +70,8 @@ async def simulate(  # noqa: PLR0913 - the surroundings of an agent, each by nam
         AssertionError: at the end: an ``await`` is missing, replies of the script were left over
             or missing, or something of the agent failed.
     """
-    slots = real_slots.get() if real is None else frozenset(real)
+    named = (real,) if isinstance(real, str) else real
+    slots = real_slots.get() if named is None else frozenset(named)
     if unknown := slots - set(SLOTS):
         raise UserError(f"real={sorted(unknown)}: choose of {', '.join(SLOTS)}")
     casting = _Casting(agent, llm, tools or {}, text=text, real=slots)
@@ -85,7 +87,8 @@ async def simulate(  # noqa: PLR0913 - the surroundings of an agent, each by nam
     if forgotten := call.promises.forgotten():
         raise AssertionError(forgotten)
     casting.check_played()
-    assert may_fail or not call.errors, f"something failed in the call: {call.errors}"
+    if call.errors and not may_fail:
+        raise AssertionError(f"something failed in the call: {call.errors}")
 
 
 class _Casting:
@@ -137,7 +140,8 @@ class _Casting:
     def check_played(self) -> None:
         if self._model is not None:
             wrong = unplayed(self._model)
-            assert wrong is None, wrong
+            if wrong is not None:
+                raise AssertionError(wrong)
 
 
 def needs_something(provider: Provider[Any]) -> bool:

@@ -32,7 +32,7 @@ class Desk(Agent):
 Expects = Callable[[SimulatedCall], Coroutine[Any, Any, object]]
 EXPECTED: dict[str, Expects] = {
     "agent_says": lambda call: call.agent_says("No.", within_s=1.0),
-    "until": lambda call: call.until("hold", within_s=1.0),
+    "until": lambda call: call.until("woken_up", within_s=1.0),
     "tool_called": lambda call: call.tool_called("rooms_free", within_s=1.0),
     "user_says": lambda call: call.user_says("good bye"),
 }
@@ -117,7 +117,7 @@ async def test_another_answer_is_told_in_full() -> None:
 
 FAILING: dict[str, Expects] = {
     "agent_says": lambda call: call.agent_says("Yes.", within_s=1.0),
-    "until": lambda call: call.until("hold", within_s=1.0),
+    "until": lambda call: call.until("woken_up", within_s=1.0),
     "tool_called": lambda call: call.tool_called("rooms_free", within_s=1.0),
 }
 
@@ -186,6 +186,39 @@ async def test_time_is_the_tests_own() -> None:
         assert call.now_s - before_s == pytest.approx(120.0)
 
 
+WRITTEN = pytest.mark.parametrize("written", [False, True], ids=["spoken", "written"])
+
+
+@WRITTEN
+async def test_an_answer_is_no_silence_however_soon_it_came(*, written: bool) -> None:
+    async with simulate(Desk, llm=ROOMS, text=written) as call:
+        await call.user_says("two nights please")
+        with pytest.raises(AssertionError) as failed:
+            await call.agent_is_silent(10.0)
+    assert str(failed.value) == f"the agent was not silent; it said: {list(ROOMS)}"
+
+
+@WRITTEN
+async def test_an_answer_that_was_expected_is_followed_by_silence(*, written: bool) -> None:
+    async with simulate(Desk, llm=[*ROOMS, "Good bye."], text=written) as call:
+        await call.user_says("two nights please")
+        await call.agent_says(contains="two nights")
+        await call.agent_is_silent(10.0)
+        await call.user_says("thank you")
+        with pytest.raises(AssertionError, match=r"it said: \['Good bye\.'\]"):
+            await call.agent_is_silent(10.0)
+
+
+@pytest.mark.parametrize("asked", ["until", "named"])
+async def test_an_event_that_there_is_not_is_told_at_once(asked: str) -> None:
+    told = "no event 'agent_spoke'; did you mean 'agent_speech_started'"
+    async with simulate(Desk, llm=()) as call:
+        before_s = call.now_s
+        with pytest.raises(UserError, match=told):
+            _ = call.named("agent_spoke") if asked == "named" else await call.until("agent_spoke")
+        assert call.now_s == before_s
+
+
 async def test_what_fails_in_the_agent_fails_the_test() -> None:
     class Broken(Desk):
         async def on_enter(self) -> None:
@@ -226,6 +259,7 @@ async def test_a_model_that_needs_a_key_must_be_scripted() -> None:
         ({"tools": {"rooms": 1}}, "no tool of the agent (its tools: rooms_free)"),
         ({"llm": "Hello."}, "give a list of replies"),
         ({"llm": ROOMS, "real": {"vad"}}, "choose of stt, llm, tts"),
+        ({"llm": ROOMS, "real": "voice"}, "real=['voice']: choose of stt, llm, tts"),
     ],
 )
 async def test_a_mistake_is_told_in_one_line(given: Any, told: str) -> None:
