@@ -3,15 +3,20 @@
 .PHONY: help setup format lint types house test cover examples simulate soak check bench reliability compat run clean
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+EMBEDDED := .venv/embedded
 READY := .venv/ready
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 setup: $(READY) ## make .venv with everything in it
-$(READY): pyproject.toml constraints.txt
+$(EMBEDDED): pyproject.toml constraints.txt
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Setting up .venv (a minute or two, once) ..."
+	@echo "Setting up .venv (less than a minute, once) ..."
 	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[embedded]'
+	@touch $@
+$(READY): $(EMBEDDED)
+	@echo "Adding the tools of development to .venv (a minute, once) ..."
 	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[embedded,mcp,dev]'
 	@touch $@
 format: $(READY) ## put the code into its form
@@ -48,7 +53,7 @@ reliability: $(READY) ## docs/reliability.md: what falls, and what it costs
 	$(BIN)/python -m docs.generate_reliability
 compat: $(READY) ## Pykka's own test suite against our actors
 	$(BIN)/python tests/compat/run.py
-run: $(READY) ## speak with the front desk: a whole call, without a key
+run: $(EMBEDDED) ## speak with the front desk: a whole call, without a key
 	@mkdir -p out
 	$(BIN)/runtime run examples.front_desk:Main --input examples/audio/front_desk.wav --output out/answer.wav --tour
 clean: ## remove what was made here
