@@ -1,7 +1,7 @@
 """Tools of another program, by MCP: `runtime run examples.mcp_tools:Main --text`.
 
 The program is this file once more, run as a server; any MCP server can take its place. The model is
-a script, so that no key is needed. Needs the extra: `pip install 'understudy[mcp]'`.
+a script, so that no key is needed. Needs the extra: `pip install -e PATH_TO_CLONE'[mcp]'`.
 """
 
 import sys

@@ -17,7 +17,7 @@ class MissingLibraryError(ProviderError):
     def __init__(self, library: str, *, needed_by: str, extra: str = "embedded") -> None:
         """Say what is missing, who needs it and what to install."""
         super().__init__(
-            f"{needed_by} needs the library {library}: pip install 'understudy[{extra}]'",
+            f"{needed_by} needs the library {library}: pip install -e PATH_TO_CLONE'[{extra}]'",
             kind=FailureKind.MISCONFIGURED,
         )
         self.library = library

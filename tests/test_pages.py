@@ -11,13 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
+import providers
+from runtime.catalogue import CATALOGUE
 from runtime.cli.commands import cli
 
 ROOT = Path(__file__).parent.parent
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
-BESIDE = ROOT / "examples"
-"""Where a page's own words put whoever types them."""
-
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -29,9 +28,11 @@ def blocks(page: Path, language: str) -> Iterator[str]:
 
 @every_page
 def test_the_python_of_a_page_imports_what_there_is(
-    page: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "path", [*sys.path, str(BESIDE)])
+    (tmp_path / "agent.py").write_text(next(blocks(ROOT / "README.md", "python")), encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.delitem(sys.modules, "agent", raising=False)
     for block in blocks(page, "python"):
         for node in ast.walk(ast.parse(block.replace("…", "..."))):
             if isinstance(node, ast.ImportFrom):
@@ -70,3 +71,17 @@ def test_what_a_page_links_to_exists(page: Path) -> None:
         headings = re.findall(r"^#+ (.*)$", aimed, re.MULTILINE)
         slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}
         assert heading in slugs, f"{target}#{heading}"
+
+
+@pytest.mark.parametrize("slot", CATALOGUE)
+def test_the_page_of_vendors_lists_each_name_and_the_options_of_what_is_embedded(slot: str) -> None:
+    page = (ROOT / "docs" / "vendors.md").read_text(encoding="utf-8")
+    for name, entry in CATALOGUE[slot].items():
+        (row,) = (
+            line
+            for line in page.splitlines()
+            if re.match(rf"\| `{name}[/\[`].*\({slot}\)", line) and f"`{entry.provider}`" in line
+        )
+        if "_KEY" not in row and name != "energy":  # which has those of silero, and says so
+            own = getattr(providers, entry.provider).model_fields.keys() - {"name"}
+            assert own <= set(re.findall(r"`(\w+)`", row))

@@ -115,5 +115,5 @@ async def test_a_missing_library_is_named_with_what_to_install(
             pass
     assert "\n" not in str(caught.value)
     assert library in str(caught.value)
-    assert "pip install 'understudy[embedded]'" in str(caught.value)
+    assert "pip install -e PATH_TO_CLONE'[embedded]'" in str(caught.value)
     assert caught.value.kind is FailureKind.MISCONFIGURED
