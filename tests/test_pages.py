@@ -14,6 +14,7 @@ import pytest
 import providers
 from runtime.catalogue import CATALOGUE
 from runtime.cli.commands import cli
+from runtime.doors.config import DoorConfig
 
 ROOT = Path(__file__).parent.parent
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
@@ -85,3 +86,10 @@ def test_the_page_of_vendors_lists_each_name_and_the_options_of_what_is_embedded
         if "_KEY" not in row and name != "energy":  # which has those of silero, and says so
             own = getattr(providers, entry.provider).model_fields.keys() - {"name"}
             assert own <= set(re.findall(r"`(\w+)`", row))
+
+
+def test_the_wire_protocol_lists_the_fields_of_a_door_config() -> None:
+    page = (ROOT / "docs" / "wire-protocol.md").read_text(encoding="utf-8")
+    table = page.partition("| field | what it says")[2].partition("\n\n")[0]
+    listed = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row[:80])}
+    assert DoorConfig.model_fields.keys() <= listed

@@ -1,9 +1,19 @@
 """What comes and goes as JSON over HTTP: read within bounds, and described for OpenAPI."""
 
 import asyncio
+import re
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 from starlette.requests import ClientDisconnect, Request
 
 from runtime.doors.config import IceServer, SecondJoiner
@@ -11,6 +21,8 @@ from runtime.doors.refusal import Refusal
 from runtime.doors.tokens import Name
 from runtime.errors import complaints
 
+WAY: Final = "^[^/]+(/[^/]+){0,7}$"
+"""To an actor, from its room down."""
 LARGEST_BODY: Final = 64 * 1024
 BODY_WITHIN_S: Final = 10.0
 LARGEST_USERDATA: Final = 4096
@@ -93,10 +105,18 @@ class Said(_Body):
     room: str
 
 
+def _way(text: str) -> str:
+    if not re.fullmatch(WAY, text):
+        raise PydanticCustomError("way", "write the way down the tree, such as llm-slot/role")
+    return text
+
+
 class CrashOrder(_Body):
     """An actor of the room that shall fall, by the names of the tree."""
 
-    actor: Annotated[str, Field(pattern=r"^[^/]+(/[^/]+){0,7}$", max_length=256)]
+    actor: Annotated[
+        str, Field(max_length=256, json_schema_extra={"pattern": WAY}), AfterValidator(_way)
+    ]
 
 
 class Crashed(_Body):

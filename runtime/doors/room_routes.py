@@ -25,6 +25,7 @@ from runtime.doors.reception import CloseRoom, Reserve
 from runtime.doors.refusal import Refusal
 from runtime.doors.rooms import Room, RoomWish
 from runtime.doors.tokens import NAME, Grant
+from runtime.job import Job
 
 ASK_S: Final = 5.0
 
@@ -89,18 +90,17 @@ class RoomRoutes:
         """Let the agent say something."""
         room = self._of_admin(request)
         order = await read_body(request, SayOrder)
-        if room.job is None:
-            raise Refusal(409, "not_open", f"nobody is in the room {room.id!r} yet")
-        room.job.session.say(order.text, interruptible=order.interruptible)
+        self._job_of(room).session.say(order.text, interruptible=order.interruptible)
         return JSONResponse(as_json(Said(room=room.id)), 202)
 
     async def crash(self, request: Request) -> Response:
         """Let an actor of the room fall (--dev, or on loopback)."""
         room = self._of_admin(request)
         if not self.doors.config.can_crash:
-            text = "actors are crashed with --dev or on loopback only"
+            text = "crash actors with --dev, on loopback, or mount with DoorConfig(is_dev=True)"
             raise Refusal(403, "crash_refused", text)
         order = await read_body(request, CrashOrder)
+        self._job_of(room)
         actor = self.doors.house.actor("jobs", room.id, *order.actor.split("/"))
         if actor is None or not actor.is_running:
             raise Refusal(404, "actor_unknown", f"no actor {order.actor!r} runs in {room.id!r}")
@@ -112,6 +112,12 @@ class RoomRoutes:
     def _of_admin(self, request: Request) -> Room:
         self.doors.token(request).check(Grant.ADMIN)
         return self.doors.rooms.find(request.path_params["room"])
+
+    @staticmethod
+    def _job_of(room: Room) -> Job:
+        if room.job is None:
+            raise Refusal(409, "not_open", f"nobody is in the room {room.id!r} yet")
+        return room.job
 
     def _of_guest(self, request: Request, *grants: Grant) -> Room:
         """Return the room of a token, which holds as long as the room lives once it was used."""

@@ -69,6 +69,12 @@ test("the spans of a turn follow each other, or overlap where the model began ea
   assert.deepEqual(spansOf(late)[2], { ...spansOf(late)[2], name: "LLM", from: 300, to: 700 });
 });
 
+test("a voice that had to wait until the turn was certain is not told to be slow", () => {
+  const waited = { final: 160, commit: 460, first_token: 161, first_audio: 462, heard: 470 };
+  const tts = spansOf(waited).find(({ name }) => name === "TTS");
+  assert.deepEqual([tts.from, tts.to], [460, 462]);
+});
+
 test("what did not happen has no span", () => {
   const none = { final: -1, commit: 300, first_token: -1, first_audio: -1, heard: 400 };
   assert.deepEqual(spansOf(none).map(({ name }) => name), ["Heard"]);

@@ -108,6 +108,17 @@ async def test_beyond_loopback_nothing_is_crashed_unless_it_is_a_development_wor
                     "/rooms/r1/crash", json={"actor": "session"}, headers=house.bearer(Grant.ADMIN)
                 )
                 assert answer.status_code == status
+                assert is_dev or "DoorConfig(is_dev=True)" in answer.json()["error"]["message"]
+
+
+async def test_what_is_no_way_to_an_actor_is_refused_with_an_example() -> None:
+    async with open_house() as house:
+        await house.room(room="r1")
+        answer = await house.http.post(
+            "/rooms/r1/crash", json={"actor": "/llm"}, headers=house.bearer(Grant.ADMIN)
+        )
+        message = "actor: write the way down the tree, such as llm-slot/role"
+        assert answer.json()["error"] == {"code": "bad_request", "message": message}
 
 
 async def test_so_many_watch_and_no_more_and_who_goes_makes_room() -> None:

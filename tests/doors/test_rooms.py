@@ -204,6 +204,16 @@ async def test_the_agent_says_what_an_admin_wants_and_nothing_to_an_empty_room()
             assert (await caller.until_event("agent_transcript"))["text"] == "Your table is ready."
 
 
+async def test_nothing_is_crashed_in_a_room_into_which_nobody_has_come() -> None:
+    async with open_house() as house:
+        await house.room(room="r1")
+        crash: dict[str, Any] = {
+            "headers": house.bearer(Grant.ADMIN),
+            "json": {"actor": "llm-slot/role"},
+        }
+        assert await refused(house, "POST", "/rooms/r1/crash", 409, **crash) == "not_open"
+
+
 async def test_what_there_is_not_is_told_as_everything_else() -> None:
     async with open_house() as house:
         assert await refused(house, "GET", "/no/such/thing", 404) == "not_found"
