@@ -25,8 +25,8 @@ class Human:
     line: SimulatedCaller
     job: Job
     ear: Ear
-    ended_at_s: float = 0.0
-    """When he, or the agent, brought the call to its end."""
+    ended_at_s: float | None = None
+    """When he, or the agent at his wish, brought the call to its end."""
 
     async def live(self, plan: CallPlan) -> str:
         """Do everything, end the call, and return why it ended; empty: it did not."""

@@ -21,6 +21,7 @@ from runtime.testing.fates import Struck
 from runtime.testing.outputs import NS_PER_S, Output, outputs_of
 from runtime.testing.plan import CallPlan
 from runtime.testing.trouble import Trouble
+from runtime.testing.user_deeds import UserDeeds
 
 LONGEST_SILENCE_S = 12.0
 LONGEST_WITH_FAULTS_S = 45.0
@@ -42,13 +43,15 @@ class CallLog:
     steps: list[Step] = field(default_factory=list[Step])
     closed: str = ""
     """Why the call ended; empty: it did not."""
-    ended_at_s: float = 0.0
-    """When it was brought to its end; 0: it ended by itself."""
+    ended_at_s: float | None = None
+    """When the caller or the agent brought it to its end; None: it ended by itself."""
     over_at_s: float = 0.0
     left: list[str] = field(default_factory=list[str])
     """What was left over."""
     struck: list[Struck] = field(default_factory=list[Struck])
     """What the plan let go wrong, in order."""
+    deeds: UserDeeds = field(default_factory=UserDeeds)
+    """What the agent's own code did."""
     has_voice: bool = True
     """Whether the agent speaks."""
     wall_s: float = 0.0
@@ -57,6 +60,11 @@ class CallLog:
     def lines(self) -> list[str]:
         """Return the event log: a JSON object a line."""
         return [json.dumps(report.to_dict(), ensure_ascii=False) for report in self.reports]
+
+    @property
+    def begins_to_end_s(self) -> float:
+        """When it was brought to its end, or was over."""
+        return self.over_at_s if self.ended_at_s is None else self.ended_at_s
 
     @property
     def injected(self) -> Counter[str]:

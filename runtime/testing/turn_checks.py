@@ -120,7 +120,7 @@ def nothing_said_goes_unheard(log: CallLog) -> None:
     """Every word reaches the Session, whatever befalls the ears, unless the end comes first."""
     given = [step.given for step in log.steps if isinstance(step.given, Final | Interim)]
     heard = {word for text in given for word in text.text.split()}
-    until_s = (log.ended_at_s or log.over_at_s) - HEARD_WITHIN_S
+    until_s = log.begins_to_end_s - HEARD_WITHIN_S
     said = {word.text for word in log.caller.words if word.end / CALLER_RATE_HZ < until_s}
     assert said <= heard, f"said and not heard: {sorted(said - heard)}"
 
@@ -131,7 +131,7 @@ def no_key_is_lost(log: CallLog) -> None:
         return  # who leaves takes along what he has not finished
     config = log.steps[0].before.config.dtmf
     entered = "".join(r.event.digits for r in log.reports if isinstance(r.event, DtmfEntered))
-    until_s = (log.ended_at_s or log.over_at_s) - config.gap_s - HEARD_WITHIN_S
+    until_s = log.begins_to_end_s - config.gap_s - HEARD_WITHIN_S
     keys = [key for key in log.caller.keys if key.digit != config.terminator]
     pressed, due = ("".join(k.digit for k in keys if k.at_s < at_s) for at_s in (inf, until_s))
     told = f"pressed {pressed!r}, and the agent got {entered!r}"

@@ -67,10 +67,13 @@ def hold(
     caller = WritingCaller() if plan.in_writing else SimulatedCaller()
     log = CallLog(plan, caller, brain, CodeBook())
     chance = random.Random(f"{turns_seed} {plan.seed}")  # noqa: S311 - no secret
-    clock = _Clock(plan, fates)
+    clock, blows = _Clock(plan, fates), _Blows(plan, fates)
+
+    def watch(address: Address[Any], receive: Receive) -> Receive:
+        return log.deeds.watch(address, blows.watch(address, receive))
 
     def new_loop() -> SimulationLoop:
-        loop = SimulationLoop(chance, watch=_Blows(plan, fates).watch, late_ns=clock.late_ns)
+        loop = SimulationLoop(chance, watch=watch, late_ns=clock.late_ns)
         clock.now_s = loop.time
         return loop
 
@@ -100,7 +103,9 @@ async def _hold(agent: Agent, log: CallLog) -> None:
         job = await worker.open_room(ROOM, _line(log.caller), in_writing=log.plan.in_writing)
         human = Human(log.caller, job, ear)
         log.closed = await human.live(log.plan)
-        log.ended_at_s, log.over_at_s = human.ended_at_s, loop.time()
+        ends_s = (human.ended_at_s, log.deeds.hung_up_at_s)
+        log.ended_at_s = min((end_s for end_s in ends_s if end_s is not None), default=None)
+        log.over_at_s = loop.time()
     log.left.extend(_mail_left(job.call.addresses))
 
 
