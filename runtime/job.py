@@ -18,6 +18,7 @@ from actors.track.audio_track import AudioTrack
 from actors.track.text_track import TextTrack
 from actors.turn_taking import Capabilities
 from runtime.job_plan import JobPlan
+from runtime.room_supervisor import RoomSupervisor
 from runtime.session_handle import SessionHandle
 from runtime.slots import slot_child
 from supervision.actor import Actor
@@ -25,7 +26,6 @@ from supervision.address import Address
 from supervision.messages import ExitReason
 from supervision.reporter import describe
 from supervision.spec import AutoShutdown, ChildSpec, Intensity, Restart, SupervisorSpec
-from supervision.supervisor import Supervisor
 
 SLOT_ORDER = ("tts", "llm", "turn", "stt", "vad", "denoise")
 CLOSE_WITHIN_S = 15.0
@@ -48,12 +48,14 @@ def job_tree(plan: JobPlan) -> SupervisorSpec:
             ),
             ChildSpec(
                 id="listeners",
-                start=lambda: Supervisor(SupervisorSpec()),
+                start=lambda: RoomSupervisor(call, SupervisorSpec()),
                 address=plan.listeners.supervisor,
             ),
             ChildSpec(
                 id="tools",
-                start=lambda: Supervisor(SupervisorSpec(children=tuple(plan.servers.children()))),
+                start=lambda: RoomSupervisor(
+                    call, SupervisorSpec(children=tuple(plan.servers.children()))
+                ),
                 address=addresses.tools,
                 shutdown_s=plan.servers.shutdown_s,
             ),

@@ -25,9 +25,9 @@ from actors.vad import VadPerformer, VadRole
 from providers.energy_vad import EnergyVAD
 from runtime.agent_config import AgentConfig
 from runtime.job_plan import JobPlan
+from runtime.room_supervisor import RoomSupervisor
 from supervision.address import Address
 from supervision.spec import ChildSpec, SupervisorSpec
-from supervision.supervisor import Supervisor
 
 PERFORMERS: dict[str, type[Performer[Any]]] = {
     "denoise": DenoisePerformer,
@@ -80,7 +80,9 @@ def slot_child(slot_name: str, providers: Sequence[Provider[Any]], plan: JobPlan
     spec = SupervisorSpec(
         children=(
             ChildSpec(
-                id="performers", start=lambda: Supervisor(SupervisorSpec()), address=performers
+                id="performers",
+                start=lambda: RoomSupervisor(call, SupervisorSpec()),
+                address=performers,
             ),
             ChildSpec(
                 id="role",
@@ -92,7 +94,7 @@ def slot_child(slot_name: str, providers: Sequence[Provider[Any]], plan: JobPlan
     )
     return ChildSpec(
         id=f"{slot_name}-slot",
-        start=lambda: Supervisor(spec),
+        start=lambda: RoomSupervisor(call, spec),
         shutdown_s=spec.shutdown_s,
         start_timeout_s=spec.start_timeout_s,
     )

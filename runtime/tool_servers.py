@@ -10,9 +10,10 @@ from typing import Any, Final
 from actors.call import Call
 from actors.ports import Provider, ToolServer
 from actors.tools.server import ServedToolbox, ToolServerActor
+from runtime.room_supervisor import RoomSupervisor
 from supervision.address import Address
 from supervision.spec import Backoff, ChildSpec, Intensity, Restart, SupervisorSpec
-from supervision.supervisor import StartChild, Supervisor
+from supervision.supervisor import StartChild
 
 AGAIN: Final = Backoff(base_s=0.5, max_s=30.0, stable_after_s=60.0)
 NEVER_GIVEN_UP: Final = Intensity(max_restarts=1000, within_s=30.0)
@@ -68,7 +69,7 @@ def _child(provider: Provider[ToolServer], address: Address[Any], call: Call) ->
     spec = SupervisorSpec(children=(actor,), intensity=NEVER_GIVEN_UP, backoff=AGAIN)
     return ChildSpec(
         id=address.name,
-        start=lambda: Supervisor(spec),
+        start=lambda: RoomSupervisor(call, spec),
         restart=Restart.TEMPORARY,
         shutdown_s=spec.shutdown_s,
     )

@@ -32,6 +32,7 @@ from runtime.job import Job, job_tree
 from runtime.log import configure_unless_done
 from runtime.pipeline_mode import pipeline_mode
 from runtime.room_observer import RoomObserver
+from runtime.room_supervisor import RoomSupervisor
 from runtime.services import WorkerServices
 from runtime.telemetry import Telemetry
 from runtime.tool_threads import ToolThreads
@@ -165,7 +166,7 @@ class Worker:
         spec = job_tree(plan)
         child = ChildSpec(
             id=room,
-            start=lambda: Supervisor(spec),
+            start=lambda: RoomSupervisor(plan.call, spec),
             restart=Restart.TEMPORARY,
             address=plan.tree,
             shutdown_s=spec.shutdown_s,

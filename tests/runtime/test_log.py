@@ -249,3 +249,4 @@ async def test_a_tool_with_a_bug_keeps_its_traceback() -> None:
 
     (said,) = lines(stream)
     assert "KeyError: 'a bug'" in said["exception"]
+    assert said["room"]  # a line of the supervisor of tools
