@@ -65,6 +65,11 @@ class _Timeline:
         self.late_ns: Callable[[], int] = int
         self.most_rounds = MOST_ROUNDS
 
+    def jump(self, ns: int) -> None:
+        """Let so much time pass at once."""
+        self.now_ns += ns
+        self.now_s = self.now_ns / NS_PER_S
+
 
 class _JumpingSelector(selectors.DefaultSelector):
     """Serves I/O as usual and turns waiting into a jump of the timeline."""
@@ -101,8 +106,7 @@ class _JumpingSelector(selectors.DefaultSelector):
                 "then wrap that in external_work())"
             )
             raise Deadlock(msg)
-        line.now_ns += round(timeout * NS_PER_S) + line.late_ns()
-        line.now_s = line.now_ns / NS_PER_S
+        line.jump(round(timeout * NS_PER_S) + line.late_ns())
         return events
 
     def _count_a_round(self) -> None:
@@ -150,6 +154,10 @@ class VirtualTimeLoop(LeanLoop):
     def time(self) -> float:
         """Return the virtual time in seconds."""
         return self._timeline.now_s
+
+    def hold_up(self, seconds: float) -> None:
+        """Let so much time pass at once, as if the whole process had been stopped."""
+        self._timeline.jump(round(seconds * NS_PER_S))
 
     def strain(self, late_ns: Callable[[], int], most_rounds: int) -> None:
         """Let each jump go so much too far, as if held up; give up sooner on what spins."""

@@ -354,18 +354,13 @@ async def test_scenario_37_a_hook_that_raises_is_told_and_the_call_goes_on() -> 
     assert (error["where"], error["message"]) == ("hook llm", "RuntimeError: a hook of the user's")
 
 
-def hold_up(seconds: float) -> None:
-    """Let so much time pass at once, as if the whole process had been stopped."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, VirtualTimeLoop)
-    loop._timeline.now_ns += round(seconds * 1e9)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
 async def test_scenario_39_a_jump_of_five_seconds_neither_hurries_nor_freezes_the_voice() -> None:
     async with call(agent(llm=ScriptedLLM(replies=[LONG]))) as rig:
         await speaking(rig, for_s=1.0)
         before = len(rig.caller.heard)
-        hold_up(5.0)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        loop.hold_up(5.0)
         assert (await rig.until("agent_transcript"))["text"] == LONG
         after = [frame.at_s for frame in rig.caller.heard[before:]]
         assert rig.named("interrupted") == []
