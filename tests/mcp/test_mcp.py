@@ -175,6 +175,6 @@ async def test_a_missing_key_or_library_is_told_with_what_mends_it(
                 pass
         assert told.value.kind is FailureKind.MISCONFIGURED
     monkeypatch.setattr(importlib.util, "find_spec", dict[str, None]().get)
-    with pytest.raises(ProviderError, match=r"pip install 'understudy\[mcp\]'"):
+    with pytest.raises(ProviderError, match=r"pip install -e PATH_TO_CLONE'\[mcp\]'"):
         async with STDIO.open(FakeServices()):
             pass
