@@ -1,10 +1,12 @@
 """How a provider is declared: validated data that can be pickled and compared."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from actors.choice import choice
 from actors.speech_gate import GateConfig
 
 
@@ -32,6 +34,17 @@ class ProviderConfig(BaseModel):
     """A declared provider; subclasses add their options and `open`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        """Refuse an option that there is not, and name those that there are."""
+        options: Any = given
+        for name in cast("dict[str, Any]", options) if isinstance(options, dict) else {}:
+            if name not in cls.model_fields:
+                told = f"there is no option {name!r}; {choice(name, cls.model_fields)}"
+                raise PydanticCustomError("extra_forbidden", "{told}", {"told": told})
+        return given
 
     def needs(self) -> Needs:
         """Say what it needs, so that `runtime check` can look without connecting."""

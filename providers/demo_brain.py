@@ -81,7 +81,7 @@ class _RuleBook:
         elif (question := understood.question()) is not None:
             yield from words(question)
         elif understood.rule.call is None:
-            yield from words(understood.rule.say.format(**understood.slots))
+            yield from words(understood.rule.answer(**understood.slots))
         else:
             yield from self._with_tool(understood, understood.rule.call, request)
 
@@ -95,7 +95,7 @@ class _RuleBook:
             yield from words(self._config.apology)
         else:
             result = read_result(output.output)
-            yield from words(understood.rule.say.format(**understood.slots, result=result))
+            yield from words(understood.rule.answer(**understood.slots, result=result))
 
 
 def words(text: str) -> Iterator[TextDelta]:

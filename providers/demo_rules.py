@@ -34,6 +34,9 @@ HEAVY_WEIGHT: Final = 3
 EXAMPLE_NUMBERS: Final = range(1, 13)
 
 KINDS: Final = ("number", "text")
+KINDS_TOLD: Final = f"{' or '.join(KINDS)}, or a choice such as monday|tuesday"
+WITH_KIND: Final = re.compile(rf"\{{(\w+):(?:{'|'.join(KINDS)}|[^{{}}]*\|[^{{}}]*)\}}")
+"""A slot in an answer as it is written in a pattern: it means the same."""
 
 Value = int | str
 Slots = Mapping[str, Value]
@@ -53,10 +56,7 @@ class Slot:
             ValueError: it is neither ``number`` nor ``text`` nor a choice.
         """
         if self.kind not in KINDS and "|" not in self.kind:
-            raise ValueError(
-                f"{{{self.name}:{self.kind}}}: a slot's kind is {' or '.join(KINDS)}, "
-                "or a choice such as monday|tuesday"
-            )
+            raise ValueError(f"{{{self.name}:{self.kind}}}: a slot's kind is {KINDS_TOLD}")
 
     def read(self, words: Sequence[str]) -> Value | None:
         """Return the value that these words are, if they are one."""
@@ -95,8 +95,8 @@ class Rule:
     the question is asked. ``Rule("rooms for {n:number} nights", call="rooms", say="{result}")``.
 
     Raises:
-        ValueError: ``say`` uses a slot that some wording lacks and ``ask`` does not ask for, or a
-            slot is of no kind.
+        ValueError: ``say`` uses a slot that some wording lacks and ``ask`` does not ask for, or
+            writes it in another way than ``{name}``, or a slot is of no kind.
     """
 
     wordings: str | Sequence[str]
@@ -106,12 +106,27 @@ class Rule:
 
     def __post_init__(self) -> None:
         """Check that the answer can be given."""
-        used = {name for _, name, _, _ in Formatter().parse(self.say) if name}
-        used = {re.split(r"[.\[]", name)[0] for name in used} - ({"result"} if self.call else set())
+        used = self._slots_of_answer()
         for wording in self.patterns():
             known = {part.name for part in parse_pattern(wording) if isinstance(part, Slot)}
             if missing := used - known - set(self.ask):
                 raise ValueError(f"{wording!r} has no slot for {sorted(missing)} in {self.say!r}")
+
+    def _slots_of_answer(self) -> set[str]:
+        used: set[str] = set()
+        for _, field_name, form, _ in Formatter().parse(WITH_KIND.sub(r"{\1}", self.say)):
+            name = re.split(r"[.\[]", field_name or "")[0]
+            if field_name is None or (self.call and name == "result"):
+                continue
+            if form or not name:
+                written = f"{{{name}:{form}}}" if form else "{}"
+                raise ValueError(f"a slot is written {{name}}, not {written}, in {self.say!r}")
+            used.add(name)
+        return used
+
+    def answer(self, /, **values: object) -> str:
+        """Return what to say, with the slots' values and the tool's ``result`` in their places."""
+        return WITH_KIND.sub(r"{\1}", self.say).format(**values)
 
     def patterns(self) -> tuple[str, ...]:
         """Return all wordings."""
@@ -167,7 +182,8 @@ def parse_pattern(pattern: str) -> tuple[str | Slot, ...]:
     for name, kind, braces, word in re.findall(r"\{(\w+):([^}]+)\}|(\{[^}]*\}?)|([\w']+)", pattern):
         if braces:
             raise ValueError(
-                f"a slot is written {{name:kind}}, not {braces!r}, in the pattern {pattern!r}"
+                f"a slot is written {{name:kind}}, not {braces!r}, in the pattern {pattern!r}; "
+                f"a kind is {KINDS_TOLD}"
             )
         parts.append(Slot(name, kind) if name else word.lower())
     if not any(isinstance(part, str) for part in parts):

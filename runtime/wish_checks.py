@@ -1,19 +1,12 @@
 """What user code may ask of a session, checked where it asks: one line instead of a fallen call."""
 
-import difflib
-import operator
-from collections.abc import Collection, Iterable
-from itertools import takewhile
+from collections.abc import Iterable
 
+from actors.choice import choice
 from actors.conversation import ImagePart
 from actors.reports import EVENTS, Event
 from actors.wishes import PcmStream, Recording
 from runtime.errors import UserError
-
-ALIKE = 0.5
-"""Names so much alike (of 1) may have been meant."""
-MANY = 9
-"""So many of them are looked at for the one that begins like it."""
 
 
 def checked_text(call: str, value: object) -> str:
@@ -72,19 +65,6 @@ def _checked_kind(call: str, kind: object) -> type[Event]:
         f"{call} takes events by their class (of actors.reports) or name, not {_kind(kind)}; "
         f"{choice(kind, EVENTS)}"
     )
-
-
-def choice(given: object, known: Collection[str]) -> str:
-    """Name what there is to choose from, first what was probably meant."""
-    text = given if isinstance(given, str) else ""
-    close = difflib.get_close_matches(text, known, n=MANY, cutoff=ALIKE)
-    likeliest = max(close, key=lambda name: _common_beginning(name, text), default=None)
-    meant = f"did you mean {likeliest!r}? There are" if likeliest else "there are"
-    return f"{meant}: {', '.join(known)}"
-
-
-def _common_beginning(one: str, other: str) -> int:
-    return sum(takewhile(bool, map(operator.eq, one, other)))
 
 
 def _kind(value: object) -> str:

@@ -233,18 +233,18 @@ class Worker:
         return self._open_doors
 
     def token(
-        self, identity: str, *grants: Grant, room: str | None = None, lives_s: int = 300
+        self, identity: str, *grants: Grant | str, room: str | None = None, lives_s: int = 300
     ) -> str:
         """Return a token for the doors.
 
         Args:
             identity: who it is for.
-            grants: what it allows.
+            grants: what it allows, such as `Grant.JOIN` or ``"join"``.
             room: for which room `Grant.JOIN` and `Grant.LISTEN` hold.
             lives_s: for how long it lets somebody in for the first time.
 
         Raises:
-            UserError: the identity or the room is no name.
+            UserError: the identity or the room is no name, or there is no such grant.
         """
         return self.doors().desk.issue(identity, grants, lives_s=lives_s, room=room)
 

@@ -11,7 +11,7 @@ from runtime.cli import loops
 from runtime.cli.chat_screen import ChatScreen
 from runtime.cli.events_file import EventsFile
 from runtime.cli.live_call import hold_call
-from runtime.cli.output import exit_code
+from runtime.cli.output import exit_code, put
 from runtime.cli.preparation import Prepared, prepare
 from runtime.cli.run_options import RunOptions
 from runtime.cli.stdin_lines import stdin_lines
@@ -39,7 +39,7 @@ async def converse(prepared: Prepared, *, events: Path | None, userdata: object 
     """Hold the conversation on standard input and output."""
     typed = sys.stdin.isatty()
     caller = TextCaller()
-    screen = ChatScreen(sys.stdout.write, sys.stdout.flush, typed=typed)
+    screen = ChatScreen(put, typed=typed)
     if typed:
         screen.line(HOW_TO_END)
     with ExitStack() as files:

@@ -21,21 +21,17 @@ class ChatScreen:
     """Writes to a stream; remembers whether a line is open and an answer is due.
 
     Args:
-        write: puts out text.
-        flush: shows what was put out.
+        put: shows text at once.
         typed: whether somebody sits there and types; else lines come from a file or a pipe.
     """
 
-    def __init__(
-        self, write: Callable[[str], object], flush: Callable[[], object], *, typed: bool
-    ) -> None:
+    def __init__(self, put: Callable[[str], object], *, typed: bool) -> None:
         self.typed = typed
         self.awaits_answer = False
         """Whether a turn has not been answered (yet)."""
         self.quiet = asyncio.Event()
         """Set while nothing is being answered."""
-        self._write = write
-        self._flush = flush
+        self._put = put
         self._open = False
         self._prompted = False
         self._asides = Asides()
@@ -89,7 +85,3 @@ class ChatScreen:
         if self._open or self._prompted:
             self._put("\n")
             self._open = self._prompted = False
-
-    def _put(self, text: str) -> None:
-        self._write(text)
-        self._flush()

@@ -7,9 +7,14 @@ import click
 
 
 def say(text: str) -> None:
-    """Print a line; once nobody reads on, as in `runtime run … | head`, the call still goes on."""
+    """Print a line."""
+    put(f"{text}\n")
+
+
+def put(text: str) -> None:
+    """Show a text; once nobody reads on, as in `runtime run … | head`, the call still goes on."""
     try:
-        click.echo(text)
+        click.echo(text, nl=False)
     except BrokenPipeError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

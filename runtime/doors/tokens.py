@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import jwt
 from pydantic import BaseModel, Field
 
+from actors.choice import choice
 from runtime.doors.refusal import Refusal
 from runtime.errors import UserError
 
@@ -108,12 +109,17 @@ class TokenDesk:
         self._secret = secret or secrets.token_hex(SHORTEST_SECRET)
 
     def issue(
-        self, identity: str, grants: Collection[Grant], *, lives_s: int, room: str | None = None
+        self,
+        identity: str,
+        grants: Collection[Grant | str],
+        *,
+        lives_s: int,
+        room: str | None = None,
     ) -> str:
         """Return a token.
 
         Raises:
-            UserError: the identity or the room is no name.
+            UserError: the identity or the room is no name, or there is no such grant.
         """
         for what in (identity, room):
             if what is not None and not NAME.fullmatch(what):
@@ -122,7 +128,7 @@ class TokenDesk:
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "sub": identity,
-            "grants": sorted(grant.value for grant in grants),
+            "grants": sorted(_as_grant(grant).value for grant in grants),
             "iat": now_s,
             "exp": now_s + lives_s,
             "jti": secrets.token_hex(8),
@@ -157,6 +163,13 @@ class TokenDesk:
         claims = _Claims.model_validate(given)
         is_expired = claims.exp <= _wall_clock_s()
         return Token(claims.sub, claims.grants, claims.room, claims.jti, is_expired)
+
+
+def _as_grant(grant: Grant | str) -> Grant:
+    known = [each.value for each in Grant]
+    if isinstance(grant, str) and grant not in known:
+        raise UserError(f"{grant!r} is no grant; {choice(grant, known)}")
+    return Grant(grant)
 
 
 def _wall_clock_s() -> float:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from actors.choice import choice
 from actors.reports import EVENTS, AgentSpeechStarted, AgentWords, Failure, Report
 from runtime.errors import UserError
-from runtime.wish_checks import choice
 
 
 @dataclass(slots=True)

@@ -149,6 +149,17 @@ def test_an_identity_that_is_no_name_gets_no_token() -> None:
         TokenDesk().issue("a b", [Grant.JOIN], lives_s=5)
 
 
+def test_a_grant_may_be_named() -> None:
+    desk = TokenDesk()
+    token = desk.issue("ada", ["create", Grant.JOIN], lives_s=5)
+    assert desk.read(token).grants == {Grant.CREATE, Grant.JOIN}
+
+
+def test_a_grant_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(UserError, match="'lissen' is no grant; did you mean 'listen'"):
+        TokenDesk().issue("ada", ["lissen"], lives_s=5)
+
+
 @pytest.mark.parametrize(
     ("host", "is_it"),
     [

@@ -1,6 +1,7 @@
 """DemoBrain: rules with slots, the agent's tools, and questions for what is missing."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -56,8 +57,8 @@ async def answer(*items: Item, brain: DemoBrain = BRAIN) -> list[ChatEvent]:
         return [event async for event in model.chat(ChatRequest(items, tools=TOOLS))]
 
 
-async def said(*items: Item) -> str:
-    events = await answer(*items)
+async def said(*items: Item, brain: DemoBrain = BRAIN) -> str:
+    events = await answer(*items, brain=brain)
     assert events[-1] == ChatDone()
     return "".join(event.text for event in events if isinstance(event, TextDelta))
 
@@ -208,6 +209,29 @@ def test_it_proposes_numbers_and_choices() -> None:
 def test_an_answer_may_not_need_a_slot_that_nothing_fills() -> None:
     with pytest.raises(ValueError, match="no slot for"):
         Rule("when is breakfast", "At {hour}.")
+
+
+@pytest.mark.parametrize(
+    ("wording", "say"),
+    [
+        ("{n:number} nights please", "All right, {n:number} nights."),
+        ("{n:2|3} nights please", "All right, {n:2|3} nights."),
+    ],
+)
+async def test_a_slot_may_stand_in_the_answer_as_in_the_pattern(wording: str, say: str) -> None:
+    brain = DemoBrain(rules=[Rule(wording, say)])
+    assert await said(user("2 nights please"), brain=brain) == "All right, 2 nights."
+
+
+@pytest.mark.parametrize("written", ["{n:numbr}", "{n:>3q}", "{}"])
+def test_an_answer_that_cannot_be_written_is_refused_where_the_rule_is_made(written: str) -> None:
+    with pytest.raises(ValueError, match=rf"written {{name}}, not {re.escape(written)}, in"):
+        Rule("{n:number} nights please", f"All right, {written} nights.")
+
+
+def test_the_kinds_of_a_slot_are_named_where_one_is_missing() -> None:
+    with pytest.raises(ValueError, match="a kind is number or text, or a choice such as monday"):
+        Rule("the way to {place} please", "Straight on.")
 
 
 @pytest.mark.parametrize("pattern", ["a {slot} here", "{only:number}", "half {open", ""])

@@ -224,7 +224,11 @@ def test_a_token_that_lets_nobody_in_anywhere_is_refused(
     ("fields", "before", "text"),
     [
         ("vda = ScriptedVAD()", "", "Main.vda: no field of an agent; did you mean vad?"),
-        ("tts = ScriptedTTS(word=3)", "", "ScriptedTTS: word: Extra inputs are not permitted"),
+        (
+            "tts = ScriptedTTS(word=3)",
+            "",
+            "ScriptedTTS: there is no option 'word'; did you mean 'word_ms'? There are: ",
+        ),
         ("llm = 'gtp'", "", "Main.llm: there is no provider 'gtp' for llm"),
         ("def __init__(self): self.hotel = {}['x']", "", "Main cannot be made: KeyError: 'x'"),
         ("def __init__(self): raise SystemExit(3)", "", "Main cannot be made: SystemExit: 3"),

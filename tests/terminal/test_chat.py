@@ -100,7 +100,7 @@ async def test_waiting_for_a_line_can_be_cancelled() -> None:
 class Seen:
     def __init__(self, *, typed: bool) -> None:
         self.text = ""
-        self.screen = ChatScreen(self.write, lambda: None, typed=typed)
+        self.screen = ChatScreen(self.write, typed=typed)
 
     def write(self, text: str) -> None:
         self.text += text
@@ -182,6 +182,25 @@ def test_piped_lines_are_answered_one_after_the_other(folder: Path) -> None:
     ]
     assert (chat.returncode, chat.stderr) == (0, "")
     assert "turn_committed" in (folder / "events.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_call_goes_on_when_nobody_reads_on(folder: Path) -> None:
+    reading, writing = os.pipe()
+    chat = subprocess.Popen(
+        [*PROGRAM, "hotel:Main", "--text", "--events", "events.jsonl"],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.PIPE,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writing)
+    os.close(reading)
+    _, errors = chat.communicate(b"how many rooms are free\nthank you\n", timeout=30)
+
+    assert (chat.returncode, errors) == (0, b"")
+    assert "You are welcome." in (folder / "events.jsonl").read_text(encoding="utf-8")
 
 
 @contextmanager
