@@ -48,6 +48,8 @@ class Outcome:
     seed: int
     call_s: float
     wall_s: float
+    turns: int
+    tool_calls: int
     injected: Mapping[str, int]
     recoveries: int
     worst_silence_s: float
@@ -60,6 +62,8 @@ class Outcome:
             seed=log.plan.seed,
             call_s=log.over_at_s,
             wall_s=log.wall_s,
+            turns=log.turns,
+            tool_calls=log.tool_calls,
             injected=dict(log.injected),
             recoveries=log.recoveries(),
             worst_silence_s=log.worst_silence_s(),
@@ -73,6 +77,8 @@ class Tally:
 
     calls: int = 0
     call_s: float = 0.0
+    turns: int = 0
+    tool_calls: int = 0
     recoveries: int = 0
     injected: Counter[str] = field(default_factory=Counter[str])
     worst_silence_s: float = 0.0
@@ -83,6 +89,8 @@ class Tally:
         """Count a call."""
         self.calls += 1
         self.call_s += outcome.call_s
+        self.turns += outcome.turns
+        self.tool_calls += outcome.tool_calls
         self.recoveries += outcome.recoveries
         self.injected.update(outcome.injected)
         if outcome.worst_silence_s > self.worst_silence_s:

@@ -25,6 +25,7 @@ from runtime.testing.world import hold
 
 VIOLATED = 1
 MOST_SHOWN = 3
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,7 @@ def run_simulate(options: SimulateOptions) -> int:
             tally.add(outcome)
             progress.advance(bar)
     Console().print(_table(tally))
-    for outcome in sorted(tally.failed, key=lambda failed: failed.seed)[:MOST_SHOWN]:
-        _tell_failure(subject, outcome)
+    _tell_failures(subject, tally)
     if options.report is not None:
         options.report.write_text(report_lines(options, tally), encoding="utf-8")
     return VIOLATED if tally.failed else 0
@@ -112,11 +112,22 @@ def _table(tally: Tally) -> Table:
 def _rows(tally: Tally) -> list[tuple[str, str]]:
     return [
         ("calls", f"{tally.calls:,} ({tally.call_s / 60:,.0f} minutes)"),
+        ("turns", f"{tally.turns:,}"),
+        ("tool calls", f"{tally.tool_calls:,}"),
         *((f"fault: {kind}", f"{count:,}") for kind, count in sorted(tally.injected.items())),
         ("recoveries", f"{tally.recoveries:,}"),
         ("worst silence heard", f"{tally.worst_silence_s:.1f} s (seed {tally.worst_seed})"),
         ("violations", f"{len(tally.failed):,}"),
     ]
+
+
+def _tell_failures(subject: Subject, tally: Tally) -> None:
+    failed = sorted(tally.failed, key=lambda outcome: outcome.seed)
+    for outcome in failed[:MOST_SHOWN]:
+        _tell_failure(subject, outcome)
+    if others := [str(outcome.seed) for outcome in failed[MOST_SHOWN:]]:
+        seeds = ", ".join(others[:MOST_NAMED]) + (", …" if others[MOST_NAMED:] else "")
+        click.echo(f"\n{len(others)} more failed: seed{'s' if others[1:] else ''} {seeds}")
 
 
 def _tell_failure(subject: Subject, outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ from actors.reports import (
     Failure,
     ProviderSwitched,
     Report,
+    ToolCalled,
     TurnCommitted,
 )
 from actors.turn_taking.trace import Step
@@ -65,6 +66,17 @@ class CallLog:
     def begins_to_end_s(self) -> float:
         """When it was brought to its end, or was over."""
         return self.over_at_s if self.ended_at_s is None else self.ended_at_s
+
+    @property
+    def turns(self) -> int:
+        """How many turns of the caller's were taken."""
+        return sum(isinstance(report.event, TurnCommitted) for report in self.reports)
+
+    @property
+    def tool_calls(self) -> int:
+        """How many tools the agent called."""
+        events = (report.event for report in self.reports)
+        return sum(isinstance(e, ToolCalled) and e.status == "started" for e in events)
 
     @property
     def injected(self) -> Counter[str]:

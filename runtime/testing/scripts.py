@@ -3,11 +3,15 @@
 import inspect
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from actors.conversation import ToolCall
-from actors.ports import Provider
+from actors.chat_capabilities import ChatCapabilities
+from actors.conversation import Message, ToolCall
+from actors.ports import LanguageModel, Provider, Services
+from actors.vendor import ChatEvent, ChatRequest, FailureKind, ProviderError
 from providers.scripted_llm import Reply, ScriptedLLM
 from runtime.agent import Agent
 from runtime.agent_config import AgentConfig
@@ -35,7 +39,7 @@ def as_model(script: ModelScript) -> Provider[Any]:
         raise UserError(f"llm={script!r}: give a list of replies, one for each request")
     if isinstance(script, Sequence):
         replies = [[step] if isinstance(step, ToolCall) else step for step in script]
-        return ScriptedLLM(replies=replies, afterwards="silence")
+        return _Script(replies=replies, afterwards="silence")
     return script
 
 
@@ -48,8 +52,48 @@ def unplayed(model: Provider[Any]) -> str | None:
         left = "; ".join(repr(reply) for reply in model.replies[used:])
         return f"{there - used} of {there} replies of the llm script were never asked for: {left}"
     if used > there:
-        return f"the model was asked {used} times, but its script has {there} replies"
+        return f"the model was asked {used} times, but its script has {_counted(there)}"
     return None
+
+
+class _Script(ScriptedLLM):
+    """A script that says so when it is asked for more."""
+
+    @asynccontextmanager
+    async def open(self, services: Services) -> AsyncGenerator[LanguageModel]:
+        """Go on where the script stands."""
+        async with ScriptedLLM.open(self, services) as model:
+            yield _Prompter(self, model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompter:
+    script: _Script
+    model: LanguageModel
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        return self.model.capabilities
+
+    def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+        is_over = self.script.record.position >= len(self.script.replies)
+        if is_over and not request.is_probe:
+            return self._want_another(request)
+        return self.model.chat(request)
+
+    async def _want_another(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+        self.script.record.position += 1
+        said = [m.text for m in request.items if isinstance(m, Message) and m.role == "user"]
+        after = f", after {said[-1]!r}" if said else ""
+        there = _counted(len(self.script.replies))
+        raise ProviderError(
+            f"the llm script has {there} and was asked for another{after}", kind=FailureKind.EMPTY
+        )
+        yield  # a generator, as a model's stream is
+
+
+def _counted(replies: int) -> str:
+    return f"{replies or 'no'} {'reply' if replies == 1 else 'replies'}"
 
 
 def with_mocks(agent: Agent, mocks: Mapping[str, object]) -> Agent:

@@ -53,6 +53,7 @@ def add_one(nights: int) -> int:
 
 
 ROOMS = ("We have three rooms for two nights.",)
+WRITTEN = pytest.mark.parametrize("written", [False, True], ids=["spoken", "written"])
 
 
 async def test_five_lines_are_a_test() -> None:
@@ -89,13 +90,24 @@ async def test_a_reply_that_was_never_asked_for_fails_the_test() -> None:
 
 
 async def test_a_request_beyond_the_script_fails_the_test() -> None:
-    told = r"asked \d+ times, but its script has 1 replies"
+    told = r"asked \d+ times, but its script has 1 reply"
     with pytest.raises(AssertionError, match=told):  # noqa: PT012 - the call
         async with simulate(Desk, llm=ROOMS, may_fail=True) as call:
             await call.user_says("two nights please")
             await call.agent_says()
             await call.user_says("thank you")
             await call.wait(5.0)
+
+
+@WRITTEN
+async def test_a_script_that_is_too_short_says_so(*, written: bool) -> None:
+    told = "has 1 reply and was asked for another, after 'thank you'"
+    with pytest.raises(AssertionError, match=told):  # noqa: PT012 - the call
+        async with simulate(Desk, llm=ROOMS, text=written) as call:
+            await call.user_says("two nights please")
+            await call.agent_says()
+            await call.user_says("thank you")
+            await call.agent_says("You are welcome.")
 
 
 async def test_an_expectation_without_await_fails_the_test() -> None:
@@ -184,9 +196,6 @@ async def test_time_is_the_tests_own() -> None:
         before_s = call.now_s
         await call.agent_is_silent(120.0)
         assert call.now_s - before_s == pytest.approx(120.0)
-
-
-WRITTEN = pytest.mark.parametrize("written", [False, True], ids=["spoken", "written"])
 
 
 @WRITTEN

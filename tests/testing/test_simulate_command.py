@@ -32,6 +32,8 @@ def test_several_processes_hold_the_same_calls_as_one() -> None:
     assert alone.stdout == together.stdout
     assert "worst silence heard" in alone.stdout
     assert "fault: " in alone.stdout
+    assert "turns " in alone.stdout
+    assert "tool calls " in alone.stdout
 
 
 def test_a_violation_is_shortened_and_can_be_held_again(tmp_path: Path) -> None:
@@ -46,6 +48,13 @@ def test_a_violation_is_shortened_and_can_be_held_again(tmp_path: Path) -> None:
     assert replay.returncode == 1
     assert "a bug of the user's" in replay.stdout
     assert (tmp_path / file).read_text().startswith('{"at_ns"')
+
+
+def test_failed_calls_that_are_not_shown_are_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(DEAF)
+    done = simulate("mine:Main", "--calls", "5", "--calm", folder=tmp_path)
+    assert done.stdout.count("Hold it again") == 3
+    assert done.stdout.endswith("\n\n2 more failed: seeds 4, 5\n")
 
 
 @pytest.mark.parametrize(
