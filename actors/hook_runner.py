@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from actors.call import AnyAddress, Call
 from actors.conversation import new_id
 from actors.reports import Failure
-from actors.user_code import confined
+from actors.user_code import blame, confined
 from supervision.actor import Actor
 from supervision.address import Address
 from supervision.messages import Exit, ExitReason
@@ -69,5 +69,5 @@ def failure_of(where: str, reason: ExitReason) -> Failure | None:
     if reason.kind in {Exit.NORMAL, Exit.SHUTDOWN}:
         return None
     error = reason.error
-    detail = f"{type(error).__name__}: {error}" if error else reason.kind.name.lower()
+    detail = blame(error) if error else reason.kind.name.lower()
     return Failure(where, "error", detail)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from actors.reports import Failure
-from actors.user_code import confined
+from actors.user_code import blame, confined
 
 GivenT = TypeVar("GivenT", str, bytes)
 
@@ -68,7 +68,7 @@ class Hook:
             return self.failed("it was cancelled")
         error = call.exception()
         if error is not None:
-            return self.failed(f"{type(error).__name__}: {error}")
+            return self.failed(blame(error))
         self.failures = 0
         return call.result()
 

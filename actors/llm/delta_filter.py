@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from actors.hooks import Hook, abandon
 from actors.reports import Failure
-from actors.user_code import confined
+from actors.user_code import blame, confined
 
 
 class DeltaFilter:
@@ -87,7 +87,7 @@ class DeltaFilter:
         if not self._has_failed():
             return
         error = None if self._task.cancelled() else self._task.exception()
-        self._do_without(self._hook.failed(f"{type(error).__name__}: {error}"))
+        self._do_without(self._hook.failed("it was cancelled" if error is None else blame(error)))
 
     def _do_without(self, failure: Failure) -> None:
         self._over = True

@@ -9,6 +9,7 @@ from actors.part import HandOver
 from actors.tool_limits import ToolLimits
 from actors.tools.events import ToolEnded, ToolStarted, ToolStatus
 from actors.tools.runner import ToolReturned, ToolRunner
+from actors.user_code import blame
 from supervision.address import Address
 from supervision.messages import ExitReason
 from supervision.spec import ChildSpec, Restart
@@ -102,7 +103,7 @@ class ToolRound:
         if error is None:
             self.ended(call_id, UNKNOWN, "interrupted")
         else:  # a bug: its text alone, such as that of a KeyError, would say nothing
-            self.ended(call_id, f"{type(error).__name__}: {error}", "failed")
+            self.ended(call_id, blame(error), "failed")
 
     def abandoned(self, call_id: str) -> None:
         """Go on without a tool that has not come to an end in its time."""

@@ -6,7 +6,7 @@ It runs within the actors that hold a reply: they would fall over it again and a
 from collections.abc import Callable
 
 from actors.text.speakable import SpeakableFilter, TextFilter
-from actors.user_code import confined
+from actors.user_code import blame, confined
 
 
 class GuardedFilter:
@@ -41,7 +41,7 @@ class GuardedFilter:
             with confined():
                 text = job()
         except Exception as error:  # noqa: BLE001 - told, and the text goes on without it
-            self._tell(f"{type(error).__name__}: {error}")
+            self._tell(blame(error))
             return None
         if isinstance(text, str):
             return text

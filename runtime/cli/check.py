@@ -53,13 +53,21 @@ def run_check(reference: str, *, folder: Path) -> int:
     lists = (_keys(prepared, plan), _libraries(plan), _rules(plan), _packages(), (_devices(),))
     findings = tuple(itertools.chain(*lists))
     wrong = sum(finding.mark == WRONG for finding in findings)
-    state = "is not in order yet" if wrong else "is in order"
-    click.echo(f"{reference} {state}. The tree of each of its rooms:\n")
+    warnings = sum(finding.mark == WARNING for finding in findings)
+    click.echo(f"{reference} is {_state(wrong, warnings)}. The tree of each of its rooms:\n")
     click.echo("\n".join(tree_lines(plan)))
     click.echo("\n".join(("", *_report(findings), "")))
     if wrong:
         raise UserError(f"{reference}: {wrong} to be mended first, marked {WRONG} above")
     return 0
+
+
+def _state(wrong: int, warnings: int) -> str:
+    if wrong:
+        return "not in order yet"
+    if warnings:
+        return f"in order, but for {warnings} warning{'s' if warnings > 1 else ''} ({WARNING})"
+    return "in order"
 
 
 def _plan(prepared: Prepared) -> JobPlan:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
+from actors.decision_reports import OutputStarted
 from actors.reports import (
     ActorRestarted,
     AgentChanged,
     AgentSpeechStarted,
     AgentTranscript,
     Failure,
+    OutageBegan,
+    OutageEnded,
     ProviderSwitched,
     Report,
     SessionClosed,
@@ -28,10 +31,15 @@ class Transcript:
 
     def __init__(self, write: Callable[[str], None], *, on_answer: Callable[[], None]) -> None:
         self.answered = False
-        """Whether the agent answered a turn of the caller; a greeting is no answer."""
+        """Whether the agent answered a turn of the caller.
+
+        No answer is a greeting, an apology, or what is said while nobody of a slot is left.
+        """
         self._write = write
         self._on_answer = on_answer
         self._asked_epoch: int | None = None
+        self._apologies: set[int] = set()
+        self._dark: set[str] = set()
         self._begun_ns: int | None = None
         self._asides = Asides()
 
@@ -49,6 +57,12 @@ class Transcript:
             case TurnCommitted():
                 if self._asked_epoch is None:
                     self._asked_epoch = report.epoch
+            case OutputStarted(kind="apology"):
+                self._apologies.add(report.epoch)
+            case OutageBegan(slot=slot):
+                self._dark.add(slot)
+            case OutageEnded(slot=slot):
+                self._dark.discard(slot)
             case AgentSpeechStarted():
                 self._note_answer(report.epoch)
             case AgentTranscript(text=text) if text:  # an agent without a voice writes only
@@ -58,7 +72,8 @@ class Transcript:
 
     def _note_answer(self, epoch: int) -> None:
         asked = self._asked_epoch
-        if asked is not None and epoch >= asked and not self.answered:
+        is_answer = not self._dark and epoch not in self._apologies
+        if asked is not None and epoch >= asked and is_answer and not self.answered:
             self.answered = True
             self._on_answer()
 

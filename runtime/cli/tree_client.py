@@ -46,7 +46,9 @@ def choose_worker(folder: Path, pid: int | None) -> int:
     if pid is None and len(running) > 1:
         raise UserError(f"{len(running)} workers are running; choose one: --pid {listed}")
     if not running:
-        raise UserError(f"no worker is running; {START_ONE}")
+        raise UserError(
+            "no `runtime run` is running here; an embedded worker shows its tree at GET /tree"
+        )
     return running[0] if pid is None else pid
 
 

@@ -118,7 +118,7 @@ def test_a_missing_key_whose_vendor_is_understudied_is_a_warning(look: Look) -> 
     code, said, complaint = look()
 
     assert (code, complaint) == (0, "")
-    assert ":Main is in order. " in said
+    assert ":Main is in order, but for 1 warning (!). " in said
     assert "! keys       HOTEL_API_KEY is missing, for vendor (llm): put" in said
     assert "; until then an understudy does its work" in said
 

@@ -1,3 +1,4 @@
+from actors.decision_reports import OutputStarted
 from actors.reports import (
     ActorRestarted,
     AgentSpeechStarted,
@@ -5,6 +6,8 @@ from actors.reports import (
     AgentTranscript,
     Event,
     Failure,
+    OutageBegan,
+    OutageEnded,
     ProviderSwitched,
     Report,
     SessionClosed,
@@ -113,6 +116,24 @@ def test_an_agent_without_a_voice_answers_in_writing() -> None:
 
     reader.hear(QUESTION, AgentTranscript("Three.", interrupted=False))
 
+    assert reader.transcript.answered
+
+
+def test_an_apology_is_no_answer() -> None:
+    reader = Reader()
+
+    reader.hear(QUESTION, OutputStarted("apology", "failed"), AgentSpeechStarted())
+
+    assert not reader.transcript.answered
+
+
+def test_what_is_said_while_nobody_is_left_in_a_slot_is_no_answer() -> None:
+    reader = Reader()
+
+    reader.hear(QUESTION, OutageBegan("llm", "no key"), AgentSpeechStarted())
+    assert not reader.transcript.answered
+
+    reader.hear(OutageEnded("llm"), AgentTranscript("Three.", interrupted=False))
     assert reader.transcript.answered
 
 

@@ -154,7 +154,7 @@ def test_a_worker_that_ends_meanwhile_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", ["tree", "top"])
-def test_without_a_worker_the_command_says_how_to_start_one(
+def test_without_a_worker_the_command_says_what_it_looks_for(
     verb: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -168,5 +168,6 @@ def test_without_a_worker_the_command_says_how_to_start_one(
 
     assert exited.value.code == 2
     assert capsys.readouterr().err == (
-        "runtime: no worker is running; start one with: runtime run\n"
+        "runtime: no `runtime run` is running here; "
+        "an embedded worker shows its tree at GET /tree\n"
     )
