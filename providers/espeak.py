@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from pydantic import Field
@@ -58,11 +59,18 @@ _IN_USE = threading.Lock()
 when the next one begins."""
 
 
+@cache
+def _library() -> EspeakLibrary:
+    """Load the library, once in the life of the process.
+
+    Begun again while what an engine left behind is still in it, it speaks from memory that it has
+    freed; and it has one listener, which two workers would take from each other.
+    """
+    return EspeakLibrary()
+
+
 class EspeakEngine:
     """The one espeak-ng of a worker, run by one thread."""
-
-    def __init__(self) -> None:
-        self._library: EspeakLibrary | None = None
 
     def run(self, job: object, emit: Callable[[object], bool]) -> None:
         """Speak an `EspeakJob`; the library is loaded for the first one.
@@ -76,11 +84,7 @@ class EspeakEngine:
             self._speak(job, emit)
 
     def close(self) -> None:
-        """Free the library."""
-        with _IN_USE:
-            if self._library is not None:
-                self._library.close()
-                self._library = None
+        """Leave the library to the next engine of this process."""
 
     def _speak(self, job: EspeakJob, emit: Callable[[object], bool]) -> None:
         try:
@@ -93,11 +97,10 @@ class EspeakEngine:
             library.synthesize(job.text, piece.hear)
 
     def _prepared(self, job: EspeakJob) -> EspeakLibrary:
-        if self._library is None:
-            self._library = EspeakLibrary()
-        self._library.use_voice(job.voice)
-        self._library.set_prosody(rate_wpm=job.rate_wpm, pitch=job.pitch, volume=job.volume)
-        return self._library
+        library = _library()
+        library.use_voice(job.voice)
+        library.set_prosody(rate_wpm=job.rate_wpm, pitch=job.pitch, volume=job.volume)
+        return library
 
 
 class _Piece:

@@ -127,10 +127,6 @@ class EspeakLibrary:
         )
         self._listener = _deaf
 
-    def close(self) -> None:
-        """Free what the library holds."""
-        self._library.espeak_Terminate()
-
     def _on_audio(self, samples: int | None, count: int, events: Any) -> int:
         pcm = ctypes.string_at(samples, count * 2) if samples else b""
         return GO_ON if self._listener(pcm, _words(events)) else STOP

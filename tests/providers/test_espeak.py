@@ -2,7 +2,7 @@
 
 import asyncio
 from array import array
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from itertools import pairwise
 from typing import cast
@@ -115,3 +115,20 @@ async def test_a_text_without_a_word_is_nearly_silent_but_ends() -> None:
         async with EspeakTTS().open(services) as voice:
             assert await speech(voice, "") == b""
             assert len(await speech(voice, "...")) < 22050
+
+
+def test_the_engines_of_two_workers_do_not_take_each_others_sound() -> None:
+    job = EspeakJob(text="Two nights.", voice="en-gb", rate_wpm=165, pitch=50, volume=100)
+    one, other, heard = EspeakEngine(), EspeakEngine(), dict[str, int]()
+
+    def count(name: str) -> Callable[[object], bool]:
+        def emit(result: object) -> bool:
+            heard[name] = heard.get(name, 0) + isinstance(result, SpeechPcm)
+            return True
+
+        return emit
+
+    one.run(job, count("one"))
+    other.run(job, count("other"))
+    one.run(job, count("one again"))
+    assert heard["one"] == heard["other"] == heard["one again"] > 3
