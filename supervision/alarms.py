@@ -8,9 +8,6 @@ from typing import Any
 
 from supervision.address import Address
 
-SLACK_S = 0.000_6
-"""So much too early a timer may go off: uvloop rounds to whole milliseconds."""
-
 
 class _Alarm:
     """A message, when it is due, and the timer that goes off by then, or before."""
@@ -63,7 +60,7 @@ class Alarms:
 
     def _ring(self, key: Hashable) -> None:
         alarm = self._alarms[key]
-        if alarm.due_s - self._loop.time() > SLACK_S:
+        if alarm.due_s > alarm.rings_s:  # put off, be it by a moment: whoever set it counts on that
             alarm.rings_s = alarm.due_s
             alarm.timer = self._loop.call_at(alarm.due_s, self._ring, key)
             return

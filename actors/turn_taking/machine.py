@@ -37,7 +37,7 @@ from actors.turn_taking.rules import (
 )
 from actors.turn_taking.rules.draft import Draft
 from actors.turn_taking.state import Phase, State
-from actors.turn_taking.timer import Timer
+from actors.turn_taking.timer import Timer, TimerName
 
 
 def initial(config: TurnTakingConfig, capabilities: Capabilities) -> State:
@@ -58,9 +58,15 @@ def step(state: State, given: Input, at_ns: int) -> tuple[State, tuple[Effect, .
         timeouts.go_off(draft, given.name)
         settling.settle(draft, state)
     else:
-        return draft.state, ()
+        return draft.state, _again(state, given.name)
     _emit_differences(draft, state)
     return draft.state, tuple(draft.effects)
+
+
+def _again(state: State, name: TimerName) -> tuple[Effect, ...]:
+    """Have an alarm that came too early set again: it has gone off, and would be lost."""
+    due_ns = state.alarms.get(name)
+    return () if due_ns is None else (SetTimer(name, due_ns),)
 
 
 def rearm(state: State) -> tuple[Effect, ...]:

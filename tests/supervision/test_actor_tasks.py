@@ -201,6 +201,25 @@ async def test_an_alarm_that_is_put_off_rings_once_and_at_its_last_time() -> Non
     await post.end()
 
 
+class Impatient(Recorder):
+    """Puts an alarm off by a tenth of a millisecond."""
+
+    def on_receive(self, message: Any) -> Any:
+        if message == "ring":
+            self.log.append(asyncio.get_running_loop().time())
+        else:
+            self.after(1.0, "ring", key="k")
+            self.after(1.0001, "ring", key="k")
+
+
+async def test_an_alarm_that_is_put_off_by_a_moment_does_not_ring_before_it() -> None:
+    post = Post()
+    post.launch(Impatient).tell(Word(1))
+    await asyncio.sleep(2)
+    assert post.log == ["start", pytest.approx(1.0001, abs=1e-9)]
+    await post.end()
+
+
 async def test_an_alarm_that_is_brought_forward_rings_sooner() -> None:
     post = Post()
     address = post.launch(Patient)

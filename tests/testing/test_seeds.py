@@ -20,6 +20,7 @@ WOKEN_FOR_NOBODY = "a role woke without end for a rested understudy that nobody 
         (137, WOKEN_FOR_NOBODY),
         (157, "a model that hung was never given up where the voice was faster than guessed"),
         (227, "a voice that left out words by its own timings was taken for whole"),
+        (131, "an alarm that was put off by a moment rang too early, and was lost"),
         (238, "an Interim that its own Final had overtaken opened an utterance of its own"),
         (400, "a law took a word that is said twice in one breath for doubled"),
         (667, "the simulated model said the same again to who said the same again"),

@@ -184,12 +184,12 @@ def test_a_restarted_driver_goes_on_from_the_state_alone() -> None:
     assert [at_ms for at_ms, _ in seen(other, CommitTurn)] == [1400]
 
 
-def test_an_alarm_that_is_early_or_not_set_does_nothing() -> None:
+def test_an_alarm_that_is_early_is_set_again_and_one_that_is_not_set_does_nothing() -> None:
     player = started()
     before = timers.due_times(player.state)
     player.armed |= {TimerName.AWAY: 10 * NS_PER_MS, TimerName.STALL: 20 * NS_PER_MS}
     player.run(30)
-    assert player.effects(1) == []
+    assert player.effects(1) == [(10.0, SetTimer(TimerName.AWAY, before[TimerName.AWAY]))]
     assert timers.due_times(player.state) == before
 
 
