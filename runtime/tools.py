@@ -48,6 +48,8 @@ class FunctionTool(Generic[P, R]):
         self.limits = limits or ToolLimits()
         self.schema = schema
         self._told: list[Signature] = [] if told is None else told
+        self._told_of_methods: list[Signature] = []
+        """What is told of it as a method, which lacks ``self``; shared by all that are bound."""
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
 
@@ -60,7 +62,7 @@ class FunctionTool(Generic[P, R]):
         if instance is None:
             return self
         method = cast("Callable[..., R]", MethodType(self.function, instance))
-        return FunctionTool(method, self.name, self.limits, self.schema, self._told)
+        return FunctionTool(method, self.name, self.limits, self.schema, self._told_of_methods)
 
     @property
     def signature(self) -> Signature:

@@ -52,6 +52,12 @@ def test_a_method_is_read_once_however_many_rooms_it_serves() -> None:
     assert one.signature is other.signature
 
 
+def test_a_method_that_is_bound_to_nobody_is_refused_although_it_was_read_as_one() -> None:
+    toolbox(as_tool(Desk().book))
+    with pytest.raises(UserError, match="tool book: parameter self needs a type"):
+        toolbox(as_tool(Desk.book))
+
+
 def test_the_model_sees_name_description_and_parameters() -> None:
     (schema,) = toolbox(rooms_free).schemas
 
