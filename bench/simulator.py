@@ -65,7 +65,8 @@ async def chain(minutes: float) -> None:
         tasks = [group.create_task(stage(number)) for number in range(HAND_OVERS)]
         tasks += [group.create_task(pace()) for pace in (pace_agent, pace_vendors)]
         for number in range(int(minutes * 60 / FRAME_S)):
-            queues[number % 10 < ONE_LESS * 10].put_nowait(bytes(640))
+            first = 1 if number % 10 < ONE_LESS * 10 else 0
+            queues[first].put_nowait(bytes(640))
             await asyncio.sleep(FRAME_S)
             queues[-1].get_nowait()
         for task in tasks:

@@ -90,7 +90,7 @@ class Lanes:
             item = self.unwrap(item)
         if self.senders:
             self.admit()
-        self.has_more_to_it = not (self.mark is None and not self.newest and not self.senders)
+        self.has_more_to_it = self.mark is not None or bool(self.newest or self.senders)
         return item
 
     def note_time(self, now_s: float) -> None:
