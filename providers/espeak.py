@@ -25,6 +25,7 @@ from actors.vendor import (
 )
 from providers.config import Needs, ProviderConfig
 from providers.espeak_library import EspeakLibrary, Word
+from providers.libraries import require_library
 
 ENGINE_KEY: Final = "espeak"
 
@@ -156,6 +157,7 @@ class EspeakTTS(ProviderConfig):
             MissingLibraryError: espeakng-loader is not installed.
             ProviderError: there is no such voice (kind ``misconfigured``).
         """
+        require_library("espeakng_loader", needed_by="EspeakTTS")
         client = await services.engine(ENGINE_KEY, EspeakEngine)
         yield _EspeakVoice(self, client, await _sample_rate_hz(client, self.job("")))
 

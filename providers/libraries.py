@@ -36,7 +36,7 @@ def load_library(library: str, *, needed_by: str) -> Any:
 
 
 def require_library(library: str, *, needed_by: str, extra: str = "embedded") -> None:
-    """Look whether a library is there that another process will import.
+    """Look whether a library is there that is imported elsewhere: by an engine, another process.
 
     Raises:
         MissingLibraryError: it is not installed.
